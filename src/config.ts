@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+
+const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/;
+const port = z.coerce.number("must be a port number").int().min(0).max(65535, "must be a port number");
+const yesOrNo = z.enum(["yes", "no"], "must be “yes” or “no”").transform((word) => word === "yes");
+const address = z.email("must be a mail address");
+const required = (what: string) => z.string(`is missing: ${what}`).min(1, `is empty: ${what}`);
+
+const Common = z.object({
+  DATABASE_URL: required("the address of the PostgreSQL database"),
+  DATABASE_CONNECTIONS: z.coerce.number("must be a number").int().min(2).max(100).default(10),
+  MASTER_KEY: required("the key that seals everything; `whisperdesk setup` makes one"),
+  DESK_NAME: z.string().trim().min(1).default("Help desk"),
+  DESK_ADDRESS: address,
+  PUBLIC_URL: z.url("must be an address such as https://desk.example.org").default("http://127.0.0.1:3000"),
+  METRICS_HOST: z
+    .string()
+    .regex(loopback, "must be a loopback address, such as 127.0.0.1")
+    .default("127.0.0.1"),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  SILENCE_DAYS: z.coerce.number("must be a number of days").min(0.01).max(365).default(3),
+});
+
+const Web = Common.extend({
+  SESSION_SECRET: required("32 random characters or more").min(32, "must have at least 32 characters"),
+  WEB_HOST: z.string().min(1).default("127.0.0.1"),
+  WEB_PORT: port.default(3000),
+  WEB_METRICS_PORT: port.default(9464),
+  // How many proxies of ours stand in front: 0 = none, then X-Forwarded-* is not believed.
+  TRUSTED_PROXIES: z.coerce.number("must be a number").int().min(0).max(10).default(0),
+});
+
+const Worker = Common.extend({
+  WORKER_METRICS_PORT: port.default(9465),
+  IMAP_HOST: required("the host of the mailbox"),
+  IMAP_PORT: port.default(993),
+  IMAP_TLS: yesOrNo.default(true),
+  IMAP_USER: required("the user of the mailbox"),
+  IMAP_PASSWORD: required("the password of the mailbox"),
+  IMAP_FOLDER: z.string().min(1).default("INBOX"),
+  IMAP_DONE_FOLDER: z.string().min(1).default("Whisperdesk"),
+  IMAP_POLL_SECONDS: z.coerce.number("must be a number of seconds").min(1).max(600).default(60),
+  SMTP_HOST: required("the host that takes our mail"),
+  SMTP_PORT: port.default(465),
+  SMTP_TLS: z.enum(["yes", "starttls", "no"], "must be “yes”, “starttls” or “no”").default("yes"),
+  SMTP_USER: z.string().optional(),
+  SMTP_PASSWORD: z.string().optional(),
+  PROXY: z
+    .url("must be an address such as socks5h://127.0.0.1:9050")
+    .refine((url) => /^socks(4|4a|5|5h)?:/.test(url), "must begin with socks5h:// or another SOCKS scheme")
+    .optional(),
+  OPENPGP_KEYS: required("the desk's secret OpenPGP keys, armored, one after the other"),
+  OPENPGP_PASSPHRASE: z.string().optional(),
+  ADMIN_ADDRESSES: z
+    .string()
+    .transform((text) =>
+      text
+        .split(",")
+        .map((item) => item.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(address))
+    .default([]),
+  MAIL_SIZE_LIMIT_MB: z.coerce.number("must be a number").min(1).max(200).default(50),
+  READING_THREADS: z.coerce.number("must be a number").int().min(1).max(32).default(2),
+}).superRefine((settings, context) => {
+  // Decided by the host alone, so that nobody turns encryption off for a server on the net by mistake.
+  for (const [name, host, plain] of [
+    ["IMAP_TLS", settings.IMAP_HOST, !settings.IMAP_TLS],
+    ["SMTP_TLS", settings.SMTP_HOST, settings.SMTP_TLS === "no"],
+  ] as const) {
+    if (plain && !loopback.test(host)) {
+      context.addIssue({
+        code: "custom",
+        path: [name],
+        message: "may be “no” only for a server on this machine",
+      });
+    }
+  }
+});
+
+/** Settings of the web process. It never gets what opens the mailbox or the mail. */
+export type WebConfig = z.infer<typeof Web>;
+/** Settings of the worker, which alone holds the secret OpenPGP keys and the passwords of the mail servers. */
+export type WorkerConfig = z.infer<typeof Worker>;
+export type CommonConfig = z.infer<typeof Common>;
+
+export const readWebConfig = (env: NodeJS.ProcessEnv): WebConfig => read(Web, env);
+export const readWorkerConfig = (env: NodeJS.ProcessEnv): WorkerConfig => read(Worker, env);
+export const readCommonConfig = (env: NodeJS.ProcessEnv): CommonConfig => read(Common, env);
+
+/** The program cannot start with these settings; the message names each variable and what is wrong with it. */
+export class BadConfig extends Error {}
+
+function read<Schema extends z.ZodObject>(schema: Schema, env: NodeJS.ProcessEnv): z.infer<Schema> {
+  const { values, problems } = withFiles(Object.keys(schema.shape), env);
+  const result = schema.safeParse(values);
+  const named = new Set(problems.map((problem) => problem.split("_FILE ")[0]));
+  if (!result.success) {
+    const issues = result.error.issues.filter((issue) => !named.has(issue.path.join(".")));
+    problems.push(...issues.map((issue) => `${issue.path.join(".")} ${issue.message}`));
+  }
+  if (result.success && problems.length === 0) return result.data;
+  throw new BadConfig(`These settings are not right:\n${problems.map((line) => `  ${line}`).join("\n")}`);
+}
+
+/** `X_FILE` names a file that holds the value of `X`: secrets come this way. An empty variable counts as not set. */
+function withFiles(names: string[], env: NodeJS.ProcessEnv) {
+  const values: Record<string, string> = {};
+  const problems: string[] = [];
+  for (const name of names) {
+    const value = env[name];
+    const file = env[`${name}_FILE`];
+    if (value) values[name] = value;
+    if (!file) continue;
+    if (value) problems.push(`${name}_FILE and ${name} are both set: keep one`);
+    try {
+      values[name] = readFileSync(file, "utf8").trimEnd();
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+      problems.push(`${name}_FILE names a file that cannot be read (${code})`);
+    }
+  }
+  return { values, problems };
+}
