@@ -1,0 +1,72 @@
+import { cleanLine } from "./clean-line.ts";
+import type { Header, Mail } from "./mail.ts";
+import { readAddresses } from "./read-addresses.ts";
+import { readBody } from "./read-body.ts";
+import { readDate } from "./read-date.ts";
+import { firstHeader, headerValues, readHeaders } from "./read-headers.ts";
+import { readParts } from "./read-parts.ts";
+
+export type Parsed = { ok: true; mail: Mail } | { ok: false; reason: string };
+
+/** Reads a raw mail, however broken. Where a header that may come once comes twice, the first counts. Never throws. */
+export async function parseMail(raw: Uint8Array): Promise<Parsed> {
+  try {
+    const parts = await readParts(raw);
+    if (!parts.ok) return parts;
+
+    const headers = readHeaders(parts.headerLines);
+    const warnings = warningsAbout(headers);
+    const read = (name: string) => readAddresses(name, headers, parts.decodeWords, warnings);
+    const body = readBody(parts, raw, warnings);
+    return {
+      ok: true,
+      mail: {
+        headers,
+        messageId: messageIds(firstHeader(headers, "message-id") ?? "")[0] ?? null,
+        inReplyTo: messageIds(headerValues(headers, "in-reply-to").join(" ")),
+        references: messageIds(headerValues(headers, "references").join(" ")),
+        from: read("from"),
+        to: read("to"),
+        cc: read("cc"),
+        replyTo: read("reply-to"),
+        subject: cleanLine(parts.decodeWords(firstHeader(headers, "subject") ?? ""), 2000),
+        date: readDateHeader(headers, warnings),
+        ...body,
+        warnings,
+      },
+    };
+  } catch (error) {
+    // What the parser says may quote the mail, so only the kind of error goes outside.
+    return {
+      ok: false,
+      reason: `cannot be parsed (${error instanceof Error ? error.name : "unknown error"})`,
+    };
+  }
+}
+
+const onlyOnce = ["from", "sender", "reply-to", "to", "cc", "message-id", "date", "subject"];
+
+function warningsAbout(headers: Header[]): string[] {
+  return onlyOnce
+    .filter((name) => headerValues(headers, name).length > 1)
+    .map((name) => `more than one ${titleOf(name)} header, the first is taken`);
+}
+
+function titleOf(name: string): string {
+  return name.replace(/(^|-)([a-z])/g, (letters) => letters.toUpperCase());
+}
+
+function readDateHeader(headers: Header[], warnings: string[]): Date | null {
+  const value = firstHeader(headers, "date");
+  if (value === null) return null;
+  const date = readDate(value);
+  if (!date) warnings.push("unreadable Date");
+  return date;
+}
+
+const mostMessageIds = 500;
+
+function messageIds(value: string): string[] {
+  const ids = value.match(/<[^<>\s]{1,995}>/g) ?? [];
+  return [...new Set(ids)].slice(-mostMessageIds);
+}

@@ -1,0 +1,28 @@
+/**
+ * The bytes inside an ASCII armour of this kind ("MESSAGE", "PUBLIC KEY BLOCK"), or null when the armour is not
+ * complete (RFC 9580 §6). The checksum is not read: what is inside authenticates itself.
+ */
+export function dearmor(text: string, kind: string): Uint8Array | null {
+  const start = text.indexOf(`-----BEGIN PGP ${kind}-----`);
+  if (start === -1) return null;
+  const end = text.indexOf(`-----END PGP ${kind}-----`, start);
+  if (end === -1) return null;
+
+  const lines = text.slice(start, end).split(/\r\n|\r|\n/);
+  const body = lines.slice(firstBodyLine(lines)).map((line) => line.trim());
+  const base64 = body.filter((line) => line !== "" && !isChecksum(line)).join("");
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return null;
+
+  return Buffer.from(base64, "base64");
+}
+
+/** Some programs forget the empty line after the armour headers; a header has a colon, base64 never. */
+function firstBodyLine(lines: string[]): number {
+  let at = 1;
+  while (at < lines.length && lines[at]?.includes(": ")) at += 1;
+  return at;
+}
+
+function isChecksum(line: string): boolean {
+  return line.length === 5 && line.startsWith("=");
+}

@@ -1,0 +1,42 @@
+import { createMessage, encrypt as encryptMessage, type Key, type PrivateKey, readKey } from "openpgp";
+import { dearmor } from "./dearmor.ts";
+import type { SecretKeys } from "./open-secret-keys.ts";
+import { prepareOpenpgp } from "./prepare-openpgp.ts";
+
+/**
+ * Signs and encrypts bytes in one pass; gives an armoured message. Nothing is compressed, so that padded content
+ * keeps its size. Throws when a recipient key cannot be encrypted to, or none of ours can sign.
+ */
+export async function encrypt(
+  bytes: Uint8Array,
+  recipientKeys: string[],
+  signingKey: SecretKeys,
+): Promise<string> {
+  prepareOpenpgp();
+  if (recipientKeys.length === 0) throw new Error("There is no key to encrypt to");
+
+  return await encryptMessage({
+    message: await createMessage({ binary: bytes }),
+    encryptionKeys: await Promise.all(recipientKeys.map(readRecipient)),
+    signingKeys: await signerOf(signingKey),
+    format: "armored",
+  });
+}
+
+async function readRecipient(armored: string): Promise<Key> {
+  const bytes = dearmor(armored, "PUBLIC KEY BLOCK");
+  if (!bytes) throw new Error("A recipient's key is not a complete public key block");
+  return await readKey({ binaryKey: bytes });
+}
+
+async function signerOf(keys: SecretKeys): Promise<PrivateKey> {
+  for (const { key } of keys.all) {
+    try {
+      await key.getSigningKey();
+      return key;
+    } catch {
+      // An old key that only reads; the next one may sign.
+    }
+  }
+  throw new Error("None of our keys can sign");
+}

@@ -1,0 +1,148 @@
+import { type Key, readKeys } from "openpgp";
+import { dearmor } from "./dearmor.ts";
+import { limits, prepareOpenpgp } from "./prepare-openpgp.ts";
+import { withoutForeignCertifications } from "./without-foreign-certifications.ts";
+
+export type PublicKey = {
+  fingerprint: string;
+  /** Of the primary key and all subkeys, in capitals. */
+  keyIds: string[];
+  /** Only those that the key itself certifies. */
+  userIds: string[];
+  createdAt: Date;
+  /** Null: never. */
+  expiresAt: Date | null;
+  revoked: boolean;
+  canEncrypt: boolean;
+  /** Why it cannot be encrypted to, in words for staff; null when it can. */
+  problem: string | null;
+  /** Without certifications by others. */
+  armored: string;
+};
+
+const mostKeys = 20;
+const mostUserIds = 50;
+
+/**
+ * The public keys in armoured blocks (any text around them) or in binary data. What cannot be read is left out,
+ * secret keys too; never throws.
+ */
+export async function readPublicKeys(data: string | Uint8Array): Promise<PublicKey[]> {
+  prepareOpenpgp();
+  if (data.length > limits.keyFileBytes) return [];
+
+  const found: PublicKey[] = [];
+  for (const bytes of binariesIn(data)) {
+    for (const key of await keysIn(bytes)) {
+      const described = await describe(key);
+      const isNew = !found.some((one) => one.fingerprint === described?.fingerprint);
+      if (described && isNew && found.length < mostKeys) found.push(described);
+    }
+  }
+  return found;
+}
+
+function binariesIn(data: string | Uint8Array): Uint8Array[] {
+  const text = typeof data === "string" ? data : Buffer.from(data).toString("latin1");
+  const begin = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
+  const blocks = text.split(begin).slice(1, mostKeys + 1);
+  if (blocks.length === 0) return typeof data === "string" ? [] : [data];
+
+  return blocks.flatMap((block) => dearmor(begin + block, "PUBLIC KEY BLOCK") ?? []);
+}
+
+async function keysIn(bytes: Uint8Array): Promise<Key[]> {
+  try {
+    const keys = await readKeys({ binaryKeys: bytes });
+    return keys.filter((key) => !key.isPrivate()).slice(0, mostKeys);
+  } catch {
+    return [];
+  }
+}
+
+async function describe(key: Key): Promise<PublicKey | null> {
+  try {
+    return await describeReadable(withoutForeignCertifications(key));
+  } catch {
+    return null;
+  }
+}
+
+async function describeReadable(key: Key): Promise<PublicKey> {
+  const common = {
+    fingerprint: key.getFingerprint().toUpperCase(),
+    keyIds: key.getKeyIDs().map((id) => id.toHex().toUpperCase()),
+    createdAt: key.getCreationTime(),
+    armored: key.armor(),
+  };
+  // Before anything is verified: one check with a 65,536-bit number takes minutes.
+  const size = problemOfSize(key);
+  if (size)
+    return { ...common, userIds: [], expiresAt: null, revoked: false, canEncrypt: false, problem: size };
+
+  const revoked = await key.isRevoked();
+  const expiresAt = await expiryOf(key);
+  const reason = await whyNotEncryptable(key);
+  return {
+    ...common,
+    userIds: await certifiedUserIds(key),
+    expiresAt,
+    revoked,
+    canEncrypt: reason === null,
+    problem: reason === null ? null : inWords(reason, revoked, expiresAt),
+  };
+}
+
+function problemOfSize(key: Key): string | null {
+  for (const part of key.getKeys()) {
+    const bits = part.getAlgorithmInfo().bits;
+    if (bits === undefined) continue;
+    if (bits < limits.smallestRsaBits - 1)
+      return `This key has ${bits} bits, which is too weak to protect anything`;
+    if (bits > limits.largestRsaBits)
+      return `This key has ${bits} bits, more than the ${limits.largestRsaBits} we work with`;
+  }
+  return null;
+}
+
+async function expiryOf(key: Key): Promise<Date | null> {
+  const expiry = await key.getExpirationTime();
+  return expiry instanceof Date ? expiry : null;
+}
+
+async function whyNotEncryptable(key: Key): Promise<string | null> {
+  try {
+    await key.getEncryptionKey();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : "";
+  }
+}
+
+async function certifiedUserIds(key: Key): Promise<string[]> {
+  const names: string[] = [];
+  for (const user of key.users.slice(0, mostUserIds)) {
+    const name = user.userID?.userID;
+    if (name && (await isCertified(user.verify()))) names.push(name);
+  }
+  return names;
+}
+
+/** An expired key still says who it belonged to; a name that somebody else put on it does not. */
+async function isCertified(verification: Promise<true>): Promise<boolean> {
+  return await verification.catch(
+    (error: unknown) => error instanceof Error && /expired/i.test(error.message),
+  );
+}
+
+function inWords(reason: string, revoked: boolean, expiresAt: Date | null): string {
+  if (revoked) return "This key was revoked by its owner";
+  if (expiresAt && expiresAt <= new Date())
+    return `This key expired on ${expiresAt.toISOString().slice(0, 10)}`;
+  if (/expired/i.test(reason)) return "The part of this key that encrypts has expired";
+  if (/revoked/i.test(reason)) return "The part of this key that encrypts was revoked by its owner";
+  if (/Could not find valid encryption key|not.*encryption/i.test(reason)) {
+    return "This key can sign but not encrypt: it has no part for encryption that we can use";
+  }
+  return "This key cannot be used for encryption: it is damaged or of a kind that we do not support";
+}

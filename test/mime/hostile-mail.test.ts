@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseMail } from "#src/mime/parse-mail.ts";
+import { parsed } from "./fixture.ts";
+
+const inTime = { timeout: 10_000 };
+
+test("reads a mail of 0 bytes as an empty one", async () => {
+  const mail = await parsed("");
+
+  assert.equal(mail.text, "");
+  assert.deepEqual(mail.attachments, []);
+});
+
+test("refuses 10,000 parts with the reason", inTime, async () => {
+  const parts = "--b\nContent-Type: text/plain\n\nhi\n".repeat(10_000);
+
+  await refused(`Content-Type: multipart/mixed; boundary=b\n\n${parts}--b--\n`, "more than 1000 parts");
+});
+
+test("refuses 2,000 nested parts with the reason", inTime, async () => {
+  const nested = Array.from(
+    { length: 2000 },
+    (_, n) => `Content-Type: multipart/mixed; boundary=b${n}\n\n--b${n}\n`,
+  );
+
+  await refused(nested.join(""), "more than 1000 parts");
+});
+
+test("refuses 10 MB of headers with the reason", inTime, async () => {
+  await refused(`X-Long: ${"y".repeat(10_000_000)}\n\nhi`, "headers larger than 1 MB");
+});
+
+test("reads 900 nested parts", inTime, async () => {
+  const nested = Array.from(
+    { length: 900 },
+    (_, n) => `Content-Type: multipart/mixed; boundary=b${n}\n\n--b${n}\n`,
+  );
+
+  assert.equal((await parsed(`${nested.join("")}\ndeep down\n`)).text, "deep down\n");
+});
+
+test("reads 60,000 References headers within two seconds", { timeout: 2000 }, async () => {
+  assert.equal((await parsed(`${"References: <a@b.c>\n".repeat(50_000)}\nhi`)).text, "hi");
+});
+
+test("reads the first thousand of 50,000 addresses and warns", inTime, async () => {
+  const to = Array.from({ length: 50_000 }, (_, n) => `u${n}@example.org`).join(",\n ");
+
+  const mail = await parsed(`To: ${to}\n\nhi`);
+
+  assert.equal(mail.to.length, 1000);
+  assert.deepEqual(mail.warnings, ["more than 1000 addresses in to"]);
+});
+
+for (const tag of ["div", "x", "p", "table", "a href=x"]) {
+  test(`reads 100,000 nested <${tag}> in HTML`, { timeout: 5000 }, async () => {
+    const mail = await parsed(`Content-Type: text/html\n\n<p>before</p>${`<${tag}>`.repeat(100_000)}after`);
+
+    assert.match(mail.text, /before/);
+  });
+}
+
+test("reads a body in a charset that does not exist", async () => {
+  assert.match((await parsed("Content-Type: text/plain; charset=x-none\n\nhello\n")).text, /hello/);
+});
+
+async function refused(raw: string, reason: string): Promise<void> {
+  assert.deepEqual(await parseMail(Buffer.from(raw)), { ok: false, reason });
+}

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { safeFilename } from "#src/mime/safe-filename.ts";
+
+test("keeps the extension of a name that is too long", () => {
+  const name = safeFilename(`${"é".repeat(500)}.tar.gz`);
+
+  assert.equal(Array.from(name).length, 120);
+  assert.match(name, /\.gz$/);
+});
+
+test("gives a name that is safe, whatever comes in", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 300 }), (name) => {
+      const safe = safeFilename(name);
+      assert.match(safe, /^[^/\\<>:"|?*\p{Cc}\p{Cf}]{1,240}$/u);
+      assert.ok(safe !== "." && safe !== ".." && safe.isWellFormed());
+    }),
+  );
+});
