@@ -1,0 +1,73 @@
+import type { RequestHandler } from "express";
+import type { Role } from "../staff/staff.ts";
+import { keepTyped } from "./typed-text.ts";
+
+/** Who asks: a role of the staff, or nobody (signed out). */
+export type Visitor = Role | "nobody";
+
+const everyone: Visitor[] = ["nobody", "help_desk", "lead", "admin"];
+const staff: Visitor[] = ["help_desk", "lead", "admin"];
+const admins: Visitor[] = ["admin"];
+
+/** Every route of the desk and who may use it. A route that does not stand here is refused to everybody. */
+export const routes: Record<string, Visitor[]> = {
+  "GET /sign-in": everyone,
+  "POST /sign-in": everyone,
+  "POST /sign-out": staff,
+
+  "GET /account": staff,
+  "POST /account/password": staff,
+  "POST /account/languages": staff,
+  "POST /account/sign-out-everywhere": staff,
+
+  "GET /staff": admins,
+  "GET /staff/add": admins,
+  "POST /staff/add": admins,
+  "GET /staff/:id": admins,
+  "POST /staff/:id/role": admins,
+  "POST /staff/:id/languages": admins,
+  "POST /staff/:id/password": admins,
+  "POST /staff/:id/disable": admins,
+  "POST /staff/:id/enable": admins,
+};
+
+/** Lets a request through when the table says so; also tells the log the pattern of the route. */
+export function allowRoutes(table: Record<string, Visitor[]> = routes): RequestHandler {
+  const patterns = Object.entries(table).map(([key, visitors]) => readPattern(key, visitors));
+
+  return (request, response, next) => {
+    const method = request.method === "HEAD" ? "GET" : request.method;
+    const path = request.path.split("/");
+    const matching = patterns.filter((pattern) => matches(pattern.path, path));
+    const allowed = matching.filter((pattern) => pattern.method === method);
+    response.locals.route = allowed[0]?.text ?? matching[0]?.text ?? "unknown";
+
+    if (matching.length === 0) return response.status(404).render("web/not-found.njk");
+    if (allowed.length === 0) {
+      response.set("Allow", matching.map((pattern) => pattern.method).join(", "));
+      return response.status(405).render("web/error.njk", {
+        title: "This address cannot be used that way",
+        what: "Nothing was changed.",
+      });
+    }
+    const visitor: Visitor = request.user?.role ?? "nobody";
+    // "/staff/add" fits "/staff/:id" too: where several patterns fit, all of them must allow it.
+    if (allowed.every((pattern) => pattern.visitors.includes(visitor))) return next();
+    if (request.user) return response.status(403).render("web/refused.njk");
+    if (method === "GET")
+      return response.redirect(303, `/sign-in?to=${encodeURIComponent(request.originalUrl)}`);
+    response.status(403).render("web/signed-out.njk", { typed: keepTyped(request.body) });
+  };
+}
+
+function readPattern(key: string, visitors: Visitor[]) {
+  const [method = "", text = ""] = key.split(" ");
+  return { method, text, path: text.split("/"), visitors };
+}
+
+function matches(pattern: string[], path: string[]): boolean {
+  return (
+    pattern.length === path.length &&
+    pattern.every((part, index) => (part.startsWith(":") ? path[index] !== "" : part === path[index]))
+  );
+}
