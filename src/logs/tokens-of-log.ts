@@ -1,0 +1,58 @@
+import { linesThatMatter } from "./lines-that-matter.ts";
+import type { LogSection } from "./log-section.ts";
+import { redact } from "./redact.ts";
+
+/**
+ * The distinct words of a report's logs that people search for: of the error lines and of the short sections
+ * about the computer. Lower case, without what identifies somebody; at most 1,500, so that a search index
+ * of about 24 bytes a word stays under 40 kB for one report.
+ */
+export function tokensOfLog(sections: readonly LogSection[]): Set<string> {
+  const tokens = new Set<string>();
+  for (const kind of kindsToSearch) {
+    const read = sections.filter((section) => section.kind === kind && section.text !== "Not found");
+    for (const { text } of read) addWords(tokens, text.slice(0, longestSection));
+  }
+  for (const { text } of linesThatMatter(sections, mostLines)) addWords(tokens, text);
+
+  return tokens;
+}
+
+const kindsToSearch: readonly LogSection["kind"][] = [
+  "manufacturer",
+  "model",
+  "model-version",
+  "pci",
+  "cpu",
+  "cmdline",
+  "usb-tree",
+  "sound",
+  "additional-software",
+];
+const longestSection = 12_000;
+const mostLines = 200;
+const mostTokens = 1500;
+const longestToken = 60;
+
+function addWords(tokens: Set<string>, text: string): void {
+  const words = redact(text)
+    .replace(removed, " ")
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}_.:+/*-]+/u);
+  for (const word of words) addWord(tokens, word);
+}
+
+function addWord(tokens: Set<string>, word: string): void {
+  const whole = word.replace(/^[._:+/*-]{1,20}/, "").replace(/[._:+/*-]{1,20}$/, "");
+  for (const token of new Set([whole, ...whole.split(/[.:+/*-]+/)])) {
+    if (tokens.size < mostTokens && isWorthFinding(token)) tokens.add(token);
+  }
+}
+
+function isWorthFinding(token: string): boolean {
+  if (token.length < 2 || token.length > longestToken) return false;
+  return deviceId.test(token) || !/^[\d.:+/*-]+$/.test(token);
+}
+
+const deviceId = /^[0-9a-f]{4}:[0-9a-f]{4}$/;
+const removed = /\[[A-Z0-9]{2,8} REMOVED\]/g;
