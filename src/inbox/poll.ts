@@ -1,0 +1,121 @@
+import { randomUUID } from "node:crypto";
+import type { ImapFlow } from "imapflow";
+import type { Database } from "../database.ts";
+import type { Vault } from "../vault/vault.ts";
+import { type MailboxSettings, openMailbox, withTimeout } from "./mailbox.ts";
+import { mailboxName, takeOver } from "./take-over.ts";
+
+export type Polling = { stop(): Promise<void> };
+
+export type PollOptions = {
+  secondsBetween: number;
+  /** Called after each pass that brought new mails. */
+  onMail(added: number): void;
+  /** Called for each pass that failed, with the error; the next one comes by itself. */
+  onFailure(error: unknown): void;
+};
+
+/** How long a robot that died keeps the others from the mailbox. */
+const leaseSeconds = 90;
+
+/** Polls the mailbox until it is stopped: at once when the server tells of a mail (IDLE, RFC 2177), else by the clock. */
+export function startPolling(
+  db: Database,
+  vault: Vault,
+  settings: MailboxSettings,
+  options: PollOptions,
+): Polling {
+  const robot = randomUUID();
+  const stopping = new AbortController();
+  const connection: { client: ImapFlow | null } = { client: null };
+
+  const onePass = async () => {
+    if (!(await holdLease(db, settings, robot))) return;
+    if (!connection.client?.usable) connection.client = await openMailbox(settings);
+    const added = await takeOver(db, vault, connection.client, settings);
+    await db("mailboxes")
+      .where({ name: mailboxName(settings) })
+      .update({ last_polled_at: db.fn.now() });
+    if (added > 0) options.onMail(added);
+  };
+
+  const running = (async () => {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      try {
+        await onePass();
+        failures = 0;
+        await waitForMail(connection.client, options.secondsBetween, stopping.signal);
+      } catch (error) {
+        options.onFailure(error);
+        connection.client?.close();
+        connection.client = null;
+        failures += 1;
+        await pause(Math.min(2 ** failures, 30), stopping.signal);
+      }
+    }
+    await giveLeaseBack(db, settings, robot).catch(() => {});
+    connection.client?.close();
+  })();
+
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+async function holdLease(db: Database, settings: MailboxSettings, robot: string): Promise<boolean> {
+  const name = mailboxName(settings);
+  await db("mailboxes").insert({ name }).onConflict("name").ignore();
+  const held = await db("mailboxes")
+    .where({ name })
+    .where((free) =>
+      free
+        .whereNull("polling_until")
+        .orWhere("polling_until", "<", db.fn.now())
+        .orWhere({ polling_by: robot }),
+    )
+    .update({ polling_by: robot, polling_until: db.raw("now() + make_interval(secs => ?)", [leaseSeconds]) });
+  return held === 1;
+}
+
+async function giveLeaseBack(db: Database, settings: MailboxSettings, robot: string): Promise<void> {
+  await db("mailboxes")
+    .where({ name: mailboxName(settings), polling_by: robot })
+    .update({ polling_by: null, polling_until: null });
+}
+
+/** Ends when the server tells of a mail, when the time is over, or when polling is stopped. */
+async function waitForMail(client: ImapFlow | null, seconds: number, stopping: AbortSignal): Promise<void> {
+  // Below the lease, so that it is renewed before it ends.
+  const most = Math.min(seconds, leaseSeconds / 2);
+  if (!client?.usable) return await pause(most, stopping);
+
+  const told = new AbortController();
+  const wake = () => told.abort();
+  client.once("exists", wake);
+  const idling = client.idle().catch(() => told.abort());
+  try {
+    await pause(most, AbortSignal.any([stopping, told.signal]));
+  } finally {
+    client.off("exists", wake);
+  }
+  // Any command ends IDLE.
+  if (client.usable) await withTimeout(client, 30, client.noop());
+  await idling;
+}
+
+async function pause(seconds: number, ended: AbortSignal): Promise<void> {
+  if (ended.aborted) return;
+  await new Promise<void>((done) => {
+    const timer = setTimeout(finish, seconds * 1000);
+    function finish() {
+      clearTimeout(timer);
+      ended.removeEventListener("abort", finish);
+      done();
+    }
+    ended.addEventListener("abort", finish);
+  });
+}

@@ -1,0 +1,75 @@
+import type { Database } from "../database.ts";
+import type { Vault } from "../vault/vault.ts";
+import { type ClaimedMail, claimMails, LeaseLost, rawMail } from "./claim-mails.ts";
+import { ReadingStopped, type ReadingThreads } from "./reading-threads.ts";
+import { type Outcome, receiveMail, setAside } from "./receive.ts";
+
+export type Reader = {
+  threads: ReadingThreads;
+  /** How long a lost worker's mails wait; more than the threads need for a batch at their time limit. */
+  leaseSeconds?: number;
+  mailSizeLimit: number;
+  /** Called for a mail that could not be stored now; it is tried again when its lease ends. */
+  onFailure(error: unknown): void;
+};
+
+const batch = 8;
+/** A mail that ended the program or the transaction so often is not tried again by itself. */
+const mostAttempts = 8;
+
+/** Reads the kept mails that wait, eight at a time, until none is left. Returns how many became something. */
+export async function readKeptMails(db: Database, vault: Vault, reader: Reader): Promise<number> {
+  for (let finished = 0; ; ) {
+    const mails = await claimMails(db, batch, reader.leaseSeconds ?? 120);
+    if (mails.length === 0) return finished;
+    const outcomes = await Promise.all(mails.map((mail) => readOne(db, vault, reader, mail)));
+    finished += outcomes.filter(Boolean).length;
+  }
+}
+
+async function readOne(
+  db: Database,
+  vault: Vault,
+  reader: Reader,
+  mail: ClaimedMail,
+): Promise<Outcome | null> {
+  try {
+    return await receiveMail(db, vault, mail, await read(db, vault, reader, mail));
+  } catch (error) {
+    if (error instanceof LeaseLost || error instanceof ReadingStopped) return null;
+    reader.onFailure(error);
+    return await giveUpIfHopeless(db, reader, mail, error);
+  }
+}
+
+async function read(db: Database, vault: Vault, reader: Reader, mail: ClaimedMail) {
+  if (mail.sizeBytes > reader.mailSizeLimit) {
+    const megabytes = Math.round(reader.mailSizeLimit / 1_000_000);
+    return { ok: false as const, reason: `Larger than ${megabytes} MB: it was kept and not read` };
+  }
+  if (mail.attempts > mostAttempts) {
+    return {
+      ok: false as const,
+      reason: `Reading it was interrupted ${mostAttempts} times: it may stop the program`,
+    };
+  }
+  return await reader.threads.read(await rawMail(db, vault, mail));
+}
+
+/** Errors of the connection pass; one that lies in the mail itself comes again each time (SQLSTATE classes 22 and 23). */
+async function giveUpIfHopeless(
+  db: Database,
+  reader: Reader,
+  mail: ClaimedMail,
+  error: unknown,
+): Promise<Outcome | null> {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const inTheMail = /^2[23]/.test(code) || !code;
+  if (!inTheMail || mail.attempts < 2) return null;
+  try {
+    return await setAside(db, mail, `It could not be stored (${code || "error of the program"})`);
+  } catch (again) {
+    if (!(again instanceof LeaseLost)) reader.onFailure(again);
+    return null;
+  }
+}

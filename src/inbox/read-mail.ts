@@ -1,0 +1,87 @@
+import { automaticMail } from "../mime/automatic-mail.ts";
+import type { Mail } from "../mime/mail.ts";
+import { parseMail } from "../mime/parse-mail.ts";
+import { readDeliveryReport } from "../mime/read-delivery-report.ts";
+import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
+import { readPublicKeys } from "../openpgp/read-public-keys.ts";
+import { recogniseReport } from "../whisperback/recognise-report.ts";
+import { detectLanguage } from "./detect-language.ts";
+import type { MailReading, OfferedKey } from "./mail-reading.ts";
+import { type Opened, openMail } from "./open-mail.ts";
+import { readReportMail } from "./read-report-mail.ts";
+
+/** Reads one mail from its raw bytes: parse, decrypt, recognise a report. Knows no database; never throws. */
+export async function readMail(raw: Uint8Array, keys: SecretKeys, deskAddress: string): Promise<MailReading> {
+  if (raw.length === 0) return { ok: false, reason: "The mail is empty (0 bytes)" };
+  const outer = await parseMail(raw);
+  if (!outer.ok) return { ok: false, reason: `The mail ${outer.reason}` };
+  if (isFromUs(outer.mail, deskAddress))
+    return { ok: false, reason: "It says that this desk itself wrote it: a loop, or a forgery" };
+
+  const opened = await openMail(outer.mail, keys);
+  if (!opened.ok) return opened;
+
+  const recognised = recogniseReport({
+    subject: outer.mail.subject,
+    encrypted: opened.encryption === "encrypted",
+    cleartext: opened.cleartext,
+  });
+  if (recognised.kind !== "mail") return await readReportMail(outer.mail, opened, recognised.id);
+  return await readOrdinaryMail(outer.mail, opened, recognised.hint);
+}
+
+function isFromUs(mail: Mail, deskAddress: string): boolean {
+  return mail.from.some(({ address }) => address.toLowerCase() === deskAddress.toLowerCase());
+}
+
+async function readOrdinaryMail(outer: Mail, opened: Opened, hint: string | null): Promise<MailReading> {
+  const sender = automaticMail(outer);
+  const delivery = sender.sort === "bounce" ? readDeliveryReport(outer) : null;
+  const { subject, text } = opened;
+  return {
+    ok: true,
+    // A mail that is only late has not come back.
+    sender: delivery && delivery.action !== "failed" ? "automatic" : sender.sort,
+    messageId: outer.messageId,
+    references: [...outer.references, ...outer.inReplyTo],
+    from: outer.from[0] ?? null,
+    subject,
+    date: outer.date?.toISOString() ?? null,
+    text,
+    attachments: opened.attachments,
+    encryption: opened.encryption,
+    signature: opened.signature,
+    language: detectLanguage(text) ?? detectLanguage(subject),
+    offeredKeys: await offeredKeys(opened),
+    report: null,
+    bounceOf: delivery?.originalMessageId ?? null,
+    searchTexts: [
+      { weight: "A", text: subject },
+      { weight: "B", text },
+      { weight: "D", text: attachedText(opened) },
+    ],
+    warnings: [...opened.warnings, ...(hint ? [hint] : [])],
+  };
+}
+
+/** Keys that came with the mail, those which can be read; which one is used a person decides. */
+async function offeredKeys(opened: Opened): Promise<OfferedKey[]> {
+  const offered: OfferedKey[] = [];
+  for (const block of opened.keyBlocks) {
+    for (const key of await readPublicKeys(block)) {
+      offered.push({ source: "attachment", fingerprint: key.fingerprint, armored: key.armored });
+    }
+  }
+  return offered;
+}
+
+const mostAttachedText = 50_000;
+
+function attachedText(opened: Opened): string {
+  const texts = opened.attachments.filter(({ contentType }) => contentType.startsWith("text/"));
+  return texts
+    .map(
+      ({ filename, bytes }) => `${filename} ${Buffer.from(bytes.subarray(0, mostAttachedText)).toString()}`,
+    )
+    .join("\n");
+}

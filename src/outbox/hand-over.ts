@@ -1,0 +1,78 @@
+import { Readable } from "node:stream";
+import { createTransport } from "nodemailer";
+import socks from "socks";
+
+/** The SMTP server that takes our mail; `proxy` is a SOCKS address. */
+export type SmtpServer = {
+  host: string;
+  port: number;
+  tls: "yes" | "starttls" | "no";
+  user?: string | undefined;
+  password?: string | undefined;
+  proxy?: string | undefined;
+  secondsToWait?: number;
+};
+
+/** What became of a mail that was offered to SMTP (RFC 5321 §4.2.1): `later` may be tried again, `unknown` never is. */
+export type HandOver = { state: "accepted" } | { state: "later" | "failed" | "unknown"; failure: string };
+
+/** Offers one mail to the SMTP server, on a connection of its own. Never throws, and says when the end is not known. */
+export async function handOver(
+  server: SmtpServer,
+  from: string,
+  to: string,
+  raw: Uint8Array,
+): Promise<HandOver> {
+  const transport = createTransport({
+    host: server.host,
+    port: server.port,
+    secure: server.tls === "yes",
+    requireTLS: server.tls === "starttls",
+    ignoreTLS: server.tls === "no",
+    auth: server.user ? { user: server.user, pass: server.password ?? "" } : undefined,
+    proxy: server.proxy,
+    // The machine's own name must not stand in the mail's first Received line.
+    name: from.slice(from.lastIndexOf("@") + 1),
+    connectionTimeout: (server.secondsToWait ?? 60) * 1000,
+    greetingTimeout: (server.secondsToWait ?? 60) * 1000,
+    socketTimeout: (server.secondsToWait ?? 60) * 1000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  transport.set("proxy_socks_module", socks);
+  let textLeft = false;
+  const body = Readable.from(
+    (function* () {
+      textLeft = true;
+      yield Buffer.from(raw);
+    })(),
+    { objectMode: false },
+  );
+  try {
+    await transport.sendMail({ envelope: { from, to: [to] }, raw: body });
+    return { state: "accepted" };
+  } catch (error) {
+    return judge(error, textLeft);
+  } finally {
+    transport.close();
+  }
+}
+
+/** The server's own words may hold an address, so only its code goes on. */
+function judge(error: unknown, textLeft: boolean): HandOver {
+  const { responseCode, command, code } = error as { responseCode?: number; command?: string; code?: string };
+  const place = command ? ` to ${command}` : "";
+  if (responseCode && responseCode >= 500) {
+    return { state: "failed", failure: `The mail server refused it: ${responseCode}${place}` };
+  }
+  if (responseCode && responseCode >= 400) {
+    return { state: "later", failure: `The mail server asked to try later: ${responseCode}${place}` };
+  }
+  if (textLeft) {
+    return {
+      state: "unknown",
+      failure: `The connection broke after the text was handed over (${code ?? "no code"})`,
+    };
+  }
+  return { state: "later", failure: `The mail server could not be reached (${code ?? "no code"})` };
+}

@@ -1,0 +1,77 @@
+import type { Database } from "../database.ts";
+import type { Vault } from "../vault/vault.ts";
+
+/** Text to be found again: A subject and answers to the three questions, B other messages, C notes, D logs. */
+export type WeightedText = { weight: "A" | "B" | "C" | "D"; text: string };
+
+/** PostgreSQL takes a megabyte of lexemes at most; of a longer text the first part is found. */
+const longestText = 200_000;
+
+const dictionaries: Record<string, string> = {
+  ar: "arabic",
+  de: "german",
+  en: "english",
+  es: "spanish",
+  fr: "french",
+  it: "italian",
+  pt: "portuguese",
+  ru: "russian",
+};
+
+/**
+ * The `tsvector` of some texts with a keyed hash in place of each lexeme, as text. PostgreSQL splits and stems, in the
+ * language of the text and once more by `simple`, so that names, versions and error codes are found in any language.
+ */
+export async function blindVector(
+  db: Database,
+  vault: Vault,
+  language: string | null,
+  texts: WeightedText[],
+): Promise<string> {
+  const filled = texts.filter(({ text }) => text.trim() !== "");
+  if (filled.length === 0) return "";
+  const configurations = ["simple", ...(dictionaries[language ?? ""] ? [dictionaries[language ?? ""]] : [])];
+  const vectors = configurations.map(
+    (_, index) =>
+      `(${filled.map(() => "setweight(to_tsvector(?::regconfig, ?), ?)").join(" || ")})::text as v${index}`,
+  );
+  const bindings = configurations.flatMap((configuration) =>
+    filled.flatMap(({ weight, text }) => [configuration, withoutNul(text), weight]),
+  );
+  const result = await db.raw(`select ${vectors.join(", ")}`, bindings as string[]);
+  const row: Record<string, string> = result.rows[0];
+  return hashLexemes(vault, Object.values(row));
+}
+
+function withoutNul(text: string): string {
+  return text.slice(0, longestText).replaceAll("\0", " ").toWellFormed();
+}
+
+/** The text form of a `tsvector` is `'lexeme':1A,2B 'other':3`; a quote or backslash in a lexeme is doubled. */
+function hashLexemes(vault: Vault, vectors: string[]): string {
+  const positions = new Map<string, string>();
+  for (const vector of vectors) {
+    for (const [, quoted = "", places = ""] of vector.matchAll(/'((?:[^']|'')*)'(?::([0-9A-D,]+))?/g)) {
+      const hash = hashLexeme(vault, quoted.replaceAll("''", "'").replaceAll("\\\\", "\\"));
+      const known = positions.get(hash);
+      positions.set(hash, known && known !== places ? `${known},${places}` : places);
+    }
+  }
+  return [...positions].map(([hash, places]) => (places ? `'${hash}':${places}` : `'${hash}'`)).join(" ");
+}
+
+const remembered = new WeakMap<Vault, Map<string, string>>();
+const mostRemembered = 50_000;
+
+/** Eight bytes of HMAC-SHA-256 in base64url. Logs repeat the same words, so the last ones are remembered. */
+export function hashLexeme(vault: Vault, lexeme: string): string {
+  const hashes = remembered.get(vault) ?? new Map<string, string>();
+  remembered.set(vault, hashes);
+  const known = hashes.get(lexeme);
+  if (known) return known;
+
+  const hash = vault.lookUpHash("lexeme", lexeme).toString("base64url", 0, 8);
+  if (hashes.size >= mostRemembered) hashes.clear();
+  hashes.set(lexeme, hash);
+  return hash;
+}

@@ -1,0 +1,68 @@
+import type { Database } from "../database.ts";
+import type { SealingKey } from "../vault/sealing-keys.ts";
+import type { Vault } from "../vault/vault.ts";
+import { recordEvent } from "./record-event.ts";
+import type { MessageContent } from "./ticket.ts";
+
+export type NewMessage = {
+  ticketId: string;
+  key: SealingKey;
+  kind: "from_user" | "answer" | "note" | "bounce";
+  content: MessageContent;
+  mailId?: string | null;
+  staffId?: string | null;
+  personId?: string | null;
+  encryption?: "none" | "encrypted";
+  signature?: "no" | "cannot check" | "bad" | "good";
+  marks?: string[];
+  attachments?: { filename: string; contentType: string; bytes: Uint8Array }[];
+};
+
+/** Adds a message to a ticket and returns its id. What it does to whose turn it is, the caller decides. */
+export async function addMessage(db: Database, vault: Vault, message: NewMessage): Promise<string> {
+  const { wrapped_key } = message.key;
+  const [added] = await db("messages")
+    .insert({
+      ticket_id: message.ticketId,
+      key_id: message.key.id,
+      kind: message.kind,
+      mail_id: message.mailId ?? null,
+      staff_id: message.staffId ?? null,
+      person_id: message.personId ?? null,
+      sealed_content: vault.seal(wrapped_key, "message", JSON.stringify(message.content)),
+      encryption: message.encryption ?? "none",
+      signature: message.signature ?? "no",
+      marks: message.marks ?? [],
+    })
+    .returning("id");
+  for (const [position, attachment] of (message.attachments ?? []).entries()) {
+    await db("attachments").insert({
+      message_id: added.id,
+      position,
+      sealed_filename: vault.seal(wrapped_key, "filename", attachment.filename),
+      content_type: attachment.contentType,
+      size_bytes: attachment.bytes.length,
+      sealed_bytes: vault.sealBytes(wrapped_key, "attachment", attachment.bytes),
+    });
+  }
+  await db("tickets")
+    .where({ id: message.ticketId })
+    .update({ message_count: db.raw("message_count + 1"), last_message_at: db.fn.now() });
+  return added.id;
+}
+
+/**
+ * A person wrote: it is our turn again, on anything but spam. Somebody who waited already goes on waiting since then.
+ */
+export async function makeItOurTurn(db: Database, ticketId: string): Promise<void> {
+  const result = await db.raw(
+    `with before as (select id, status from tickets where id = ? for update)
+     update tickets set status = 'open', our_turn_since = now(), closed_at = null, closed_by = null, snoozed_until = null
+     from before where tickets.id = before.id and before.status not in ('new', 'open', 'spam')
+     returning before.status as from_status`,
+    [ticketId],
+  );
+  const change: { from_status: string } | undefined = result.rows[0];
+  if (change)
+    await recordEvent(db, { ticketId, action: "our_turn", detail: { from: change.from_status, to: "open" } });
+}

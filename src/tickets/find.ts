@@ -1,0 +1,50 @@
+import type { Database } from "../database.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { Channel, TicketStatus } from "./ticket.ts";
+
+/** A ticket as its page shows it: the row, the names of what it points to, and its subject opened. */
+export type Ticket = {
+  id: string;
+  status: TicketStatus;
+  queue_id: string;
+  queue_name: string;
+  language: string | null;
+  channel: Channel;
+  key_id: string;
+  subject: string;
+  person_id: string | null;
+  owner_id: string | null;
+  owner_name: string | null;
+  whisperback_id: string | null;
+  tails_version: string | null;
+  installed_version: string | null;
+  model: string | null;
+  stick_hash: Buffer | null;
+  message_count: number;
+  opened_at: Date;
+  last_message_at: Date;
+  our_turn_since: Date | null;
+  closed_at: Date | null;
+  closed_by_name: string | null;
+};
+
+/** The ticket with this id; null when there is none, or when what was asked for is no id. */
+export async function findTicket(db: Database, vault: Vault, id: string): Promise<Ticket | null> {
+  if (!/^[1-9]\d{0,17}$/.test(id)) return null;
+  const row = await db("tickets")
+    .join("queues", "queues.id", "tickets.queue_id")
+    .join("vault_keys", "vault_keys.id", "tickets.key_id")
+    .leftJoin("staff as owners", "owners.id", "tickets.owner_id")
+    .leftJoin("staff as closers", "closers.id", "tickets.closed_by")
+    .where("tickets.id", id)
+    .first(
+      "tickets.*",
+      "vault_keys.wrapped_key",
+      "queues.name as queue_name",
+      "owners.name as owner_name",
+      "closers.name as closed_by_name",
+    );
+  if (!row) return null;
+  const { wrapped_key, sealed_subject, ...ticket } = row;
+  return { ...ticket, subject: vault.open(wrapped_key, "subject", sealed_subject) };
+}

@@ -1,0 +1,53 @@
+import type { Database } from "../database.ts";
+import type { SealingKey } from "../vault/sealing-keys.ts";
+import type { Vault } from "../vault/vault.ts";
+import { recordEvent } from "./record-event.ts";
+import type { Channel } from "./ticket.ts";
+
+export type NewTicket = {
+  key: SealingKey;
+  channel: Channel;
+  subject: string;
+  language: string | null;
+  personId: string | null;
+  personProven: boolean;
+  whisperbackId?: string | null;
+  tailsVersion?: string | null;
+  installedVersion?: string | null;
+  model?: string | null;
+  stickHash?: Buffer | null;
+};
+
+/**
+ * Opens a ticket in the queue of its language and returns its id; null when a ticket with this WhisperBack id is
+ * there already, also when another worker opened it a moment ago.
+ */
+export async function openTicket(db: Database, vault: Vault, ticket: NewTicket): Promise<string | null> {
+  const result = await db.raw(
+    `insert into tickets (queue_id, language, channel, key_id, sealed_subject, person_id, person_proven, whisperback_id,
+       tails_version, installed_version, model, stick_hash, our_turn_since)
+     select (select id from queues where language = :language or is_fallback order by is_fallback limit 1),
+       :language, :channel, :keyId, :sealedSubject, :personId, :personProven, :whisperbackId,
+       :tailsVersion, :installedVersion, :model, :stickHash, now()
+     on conflict (whisperback_id) where whisperback_id is not null do nothing
+     returning id`,
+    {
+      language: ticket.language,
+      channel: ticket.channel,
+      keyId: ticket.key.id,
+      sealedSubject: vault.seal(ticket.key.wrapped_key, "subject", ticket.subject),
+      personId: ticket.personId,
+      personProven: ticket.personProven,
+      whisperbackId: ticket.whisperbackId ?? null,
+      tailsVersion: ticket.tailsVersion ?? null,
+      installedVersion: ticket.installedVersion ?? null,
+      model: ticket.model ?? null,
+      stickHash: ticket.stickHash ?? null,
+    },
+  );
+  const opened: { id: string } | undefined = result.rows[0];
+  if (!opened) return null;
+
+  await recordEvent(db, { ticketId: opened.id, action: "opened", detail: { channel: ticket.channel } });
+  return opened.id;
+}

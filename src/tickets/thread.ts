@@ -1,0 +1,108 @@
+import type { Database } from "../database.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { MessageContent } from "./ticket.ts";
+
+export type ThreadMessage = {
+  id: string;
+  kind: "from_user" | "answer" | "note" | "bounce";
+  content: MessageContent;
+  staff_name: string | null;
+  encryption: "none" | "encrypted";
+  signature: "no" | "cannot check" | "bad" | "good";
+  marks: string[];
+  created_at: Date;
+  mail_id: string | null;
+  has_report: boolean;
+  attachments: ThreadAttachment[];
+  /** What became of an answer; null for anything else. */
+  outbox: {
+    id: string;
+    state: "queued" | "sending" | "accepted" | "failed" | "unknown" | "withdrawn";
+    protection: "encrypted" | "clear";
+    failure: string | null;
+    bounced_at: Date | null;
+    not_before: Date;
+  } | null;
+};
+
+export type ThreadAttachment = { id: string; filename: string; content_type: string; size_bytes: string };
+
+export type ThreadEvent = {
+  id: string;
+  action: string;
+  detail: Record<string, string>;
+  staff_name: string | null;
+  created_at: Date;
+};
+
+/** Everything that happened on a ticket, oldest first: messages and events in one story. Three statements. */
+export async function readThread(
+  db: Database,
+  vault: Vault,
+  ticketId: string,
+): Promise<({ type: "message"; message: ThreadMessage } | { type: "event"; event: ThreadEvent })[]> {
+  const [messages, events] = await Promise.all([readMessages(db, vault, ticketId), readEvents(db, ticketId)]);
+  const story = [
+    ...messages.map((message) => ({ type: "message" as const, message, at: message.created_at })),
+    ...events.map((event) => ({ type: "event" as const, event, at: event.created_at })),
+  ];
+  return story.sort((one, other) => one.at.getTime() - other.at.getTime());
+}
+
+async function readMessages(db: Database, vault: Vault, ticketId: string): Promise<ThreadMessage[]> {
+  const [rows, attachments] = await Promise.all([
+    db("messages")
+      .join("vault_keys", "vault_keys.id", "messages.key_id")
+      .leftJoin("staff", "staff.id", "messages.staff_id")
+      .leftJoin("outbox_mails", "outbox_mails.message_id", "messages.id")
+      .leftJoin("reports", "reports.message_id", "messages.id")
+      .where("messages.ticket_id", ticketId)
+      .orderBy("messages.id")
+      .select(
+        "messages.*",
+        "vault_keys.wrapped_key",
+        "staff.name as staff_name",
+        db.raw("reports.message_id is not null as has_report"),
+        db.raw(
+          `case when outbox_mails.id is not null then json_build_object('id', outbox_mails.id::text,
+             'state', outbox_mails.state, 'protection', outbox_mails.protection, 'failure', outbox_mails.failure) end as outbox`,
+        ),
+        "outbox_mails.bounced_at",
+        "outbox_mails.not_before",
+      ),
+    readAttachments(db, vault, ticketId),
+  ]);
+  return rows.map(({ wrapped_key, sealed_content, outbox, bounced_at, not_before, ...row }) => ({
+    ...row,
+    content: JSON.parse(vault.open(wrapped_key, "message", sealed_content)),
+    attachments: attachments.get(row.id) ?? [],
+    outbox: outbox && { ...outbox, bounced_at, not_before },
+  }));
+}
+
+async function readAttachments(
+  db: Database,
+  vault: Vault,
+  ticketId: string,
+): Promise<Map<string, ThreadAttachment[]>> {
+  const rows = await db("attachments")
+    .join("messages", "messages.id", "attachments.message_id")
+    .join("vault_keys", "vault_keys.id", "messages.key_id")
+    .where("messages.ticket_id", ticketId)
+    .orderBy("attachments.position")
+    .select("attachments.id", "message_id", "sealed_filename", "content_type", "size_bytes", "wrapped_key");
+  const byMessage = new Map<string, ThreadAttachment[]>();
+  for (const { message_id, sealed_filename, wrapped_key, ...row } of rows) {
+    const filename = vault.open(wrapped_key, "filename", sealed_filename);
+    byMessage.set(message_id, [...(byMessage.get(message_id) ?? []), { ...row, filename }]);
+  }
+  return byMessage;
+}
+
+async function readEvents(db: Database, ticketId: string): Promise<ThreadEvent[]> {
+  return await db("ticket_events")
+    .leftJoin("staff", "staff.id", "ticket_events.staff_id")
+    .where("ticket_events.ticket_id", ticketId)
+    .orderBy("ticket_events.id")
+    .select("ticket_events.*", "staff.name as staff_name");
+}
