@@ -13,10 +13,10 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     // Without words of ours, pino would take the message of the error for the line.
     hooks: {
       logMethod(args: unknown[], method: (...args: never[]) => void) {
-        const [first, words] = args;
+        const [first, ...rest] = args;
         const fields = first instanceof Error ? { err: first } : first;
-        const line = typeof first === "string" || typeof words === "string" ? args.slice(1) : ["error"];
-        method.apply(this, [fields, ...line] as never[]);
+        const silent = typeof fields === "object" && fields !== null && "err" in fields && !rest[0];
+        method.apply(this, [fields, ...(silent ? ["error"] : rest)] as never[]);
       },
     },
   };
