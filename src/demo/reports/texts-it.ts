@@ -1,0 +1,83 @@
+import type { ToldReport } from "./told-report.ts";
+
+/** What people wrote in Italian. */
+export const toldInItalian: ToldReport[] = [
+  {
+    ageHours: 14,
+    release: "7.4",
+    installed: "7.2",
+    machine: "hp15s",
+    trouble: "wifiLost",
+    journalLines: 640,
+    contact: "lucilla.ferraioli@example.org",
+    summary: "Il Wi-Fi cade di continuo dopo l'aggiornamento alla 7.4",
+    persistence: ["files", "network"],
+    questions: [
+      "Partecipare a una riunione online che dura circa due ore.",
+      "La rete Wi-Fi si scollega ogni dieci minuti e ogni volta devo aspettare che Tor si ricolleghi. Dopo qualche caduta la scheda sparisce dal menu e bisogna riavviare.",
+      "Ho solo aggiornato dalla 7.3.1 alla 7.4. Con una vecchia chiavetta con la 7.1 sullo stesso portatile va tutto bene, quindi il modem non c'entra.",
+    ],
+  },
+  {
+    ageHours: 121,
+    release: "7.3.1",
+    installed: "6.3",
+    machine: "latitude5490",
+    trouble: "upgradeFails",
+    journalLines: 390,
+    summary: "Aggiornamento alla 7.4 non riuscito",
+    questions: [
+      "Installare l'aggiornamento automatico proposto all'avvio.",
+      "Scarica tutto e poi compare un errore durante l'installazione: spazio insufficiente sulla partizione di sistema. La chiavetta è da 64 GB e quasi vuota.",
+      "Ho cliccato su «Aggiorna ora». Provato quattro volte, anche senza sbloccare l'archivio persistente.",
+    ],
+  },
+  {
+    ageHours: 56,
+    release: "7.6.1",
+    installed: "7.0",
+    machine: "macbookAir2013",
+    trouble: "persistenceLocked",
+    journalLines: 440,
+    contact: "Dario Colasanti <d.colasanti@example.com>",
+    key: "block",
+    summary: "Archivio persistente bloccato dopo uno spegnimento improvviso",
+    persistence: [],
+    questions: [
+      "Sbloccare l'archivio persistente, dove tengo le chiavi e la posta.",
+      "La passphrase viene accettata ma poi dice che non è possibile sbloccare l'archivio persistente. Ho provato la riparazione proposta: fallita dopo pochi secondi.",
+      "Il portatile si è spento da solo mentre Thunderbird scaricava la posta. Da allora niente. Non ho una copia recente e non vorrei fare altri danni: potete dirmi da dove cominciare?",
+    ],
+  },
+  {
+    ageHours: 170,
+    release: "6.9",
+    machine: "aspire3",
+    trouble: "blackScreen",
+    journalLines: 270,
+    contact: "mare.mosso@example.net",
+    summary: "schermo nero",
+    questions: [
+      "",
+      "Dopo il logo lo schermo diventa nero e resta così. Con la 6.8 partiva. Scrivo usando la modalità di risoluzione dei problemi.",
+      "",
+    ],
+  },
+  {
+    ageHours: 590,
+    release: "5.16",
+    installed: "5.13",
+    machine: "elite8300",
+    trouble: "printing",
+    journalLines: 320,
+    contact: "circolo.letture@example.org",
+    summary: "La stampante non stampa i PDF",
+    persistence: ["files", "printers"],
+    headings: [
+      "Visore di documenti e stampante HP LaserJet M110w",
+      "Collegare la stampante con il cavo USB, aprire un PDF, scegliere Stampa.",
+      "Il lavoro compare nella coda e dopo un attimo scompare. La pagina di prova invece qualche volta esce, ma con metà dei caratteri mancanti. Fino alla 5.15.1 era tutto a posto.",
+      "Poter stampare i volantini per il circolo senza passare da un altro computer.",
+    ],
+  },
+];
