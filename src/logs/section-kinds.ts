@@ -93,7 +93,7 @@ const kinds = [
   {
     kind: "kernel-log",
     name: "Kernel log",
-    keys: /^(?:(?:\/usr)?\/s?bin\/(?:dmesg|grep .*\/var\/log\/messages)(?: |$)|\/var\/log\/(?:messages|syslog|kern\.log))/,
+    keys: /^(?:(?:\/usr)?\/s?bin\/dmesg(?: |$)|(?:\/bin\/)?grep \S+ \/var\/log\/messages$|\/var\/log\/(?:messages|syslog|kern\.log))/,
   },
   { kind: "journal", name: "Journal", keys: command("journalctl") },
 ] as const satisfies readonly { kind: string; name: string | null; keys: RegExp }[];
