@@ -9,6 +9,8 @@ export type Reader = {
   /** How long a lost worker's mails wait; more than the threads need for a batch at their time limit. */
   leaseSeconds?: number;
   mailSizeLimit: number;
+  /** Aborted when the program ends: no further mail is begun. */
+  stopping?: AbortSignal;
   /** Called for a mail that could not be stored now; it is tried again when its lease ends. */
   onFailure(error: unknown): void;
 };
@@ -19,12 +21,14 @@ const mostAttempts = 8;
 
 /** Reads the kept mails that wait, eight at a time, until none is left. Returns how many became something. */
 export async function readKeptMails(db: Database, vault: Vault, reader: Reader): Promise<number> {
-  for (let finished = 0; ; ) {
+  let finished = 0;
+  while (!reader.stopping?.aborted) {
     const mails = await claimMails(db, batch, reader.leaseSeconds ?? 120);
-    if (mails.length === 0) return finished;
+    if (mails.length === 0) break;
     const outcomes = await Promise.all(mails.map((mail) => readOne(db, vault, reader, mail)));
     finished += outcomes.filter(Boolean).length;
   }
+  return finished;
 }
 
 async function readOne(

@@ -1,0 +1,127 @@
+import { BadConfig, readWorkerConfig, type WorkerConfig } from "./config.ts";
+import { type Database, openDatabase, pendingMigrations } from "./database.ts";
+import type { MailboxSettings } from "./inbox/mailbox.ts";
+import { startPolling } from "./inbox/poll.ts";
+import { readKeptMails } from "./inbox/read-kept-mails.ts";
+import { startReadingThreads } from "./inbox/reading-threads.ts";
+import { reconcile } from "./inbox/reconcile.ts";
+import { tellAdmins } from "./inbox/tell-admins.ts";
+import { watchSilence } from "./inbox/watch-silence.ts";
+import { openSecretKeys } from "./openpgp/open-secret-keys.ts";
+import { giveUpLostAnswers } from "./outbox/claim-outbox.ts";
+import { publishOurKeys } from "./outbox/publish-our-keys.ts";
+import { type Sender, sendDueAnswers } from "./outbox/send.ts";
+import { openVault, readMasterKey } from "./vault/master-key.ts";
+import { startHealth } from "./web/health.ts";
+import { createLog } from "./web/log.ts";
+import { repeat } from "./web/repeat.ts";
+
+// The mail process: takes mail over, reads it, sends answers, watches for silence. Any number may run beside each other.
+try {
+  await run(readWorkerConfig(process.env));
+} catch (error) {
+  if (error instanceof BadConfig) console.error(error.message);
+  else console.error(error instanceof Error ? error.message : "The worker could not start");
+  process.exit(1);
+}
+
+async function run(config: WorkerConfig): Promise<void> {
+  const log = createLog(config.LOG_LEVEL);
+  const db = openDatabase(config.DATABASE_URL, {
+    connections: config.DATABASE_CONNECTIONS,
+    name: "whisperdesk worker",
+  });
+  const pending = await pendingMigrations(db);
+  if (pending.length > 0) throw new Error("The database is not up to date: run `whisperdesk migrate` first");
+  const vault = await openVault(db, readMasterKey(config.MASTER_KEY));
+  const keys = await openSecretKeys([config.OPENPGP_KEYS], config.OPENPGP_PASSPHRASE);
+  await publishOurKeys(db, keys);
+
+  const mailbox = mailboxOf(config);
+  const sender: Sender = {
+    name: config.DESK_NAME,
+    address: config.DESK_ADDRESS,
+    keys,
+    server: smtpOf(config),
+  };
+  const onFailure = (error: unknown) => log.warn({ err: error }, "a step failed and comes again");
+  const threads = startReadingThreads({
+    threads: config.READING_THREADS,
+    secretKeys: [config.OPENPGP_KEYS],
+    passphrase: config.OPENPGP_PASSPHRASE,
+    deskAddress: config.DESK_ADDRESS,
+  });
+  const stopping = new AbortController();
+  const reader = {
+    threads,
+    stopping: stopping.signal,
+    mailSizeLimit: config.MAIL_SIZE_LIMIT_MB * 1_000_000,
+    onFailure,
+  };
+
+  const health = await startHealth({ host: config.METRICS_HOST, port: config.WORKER_METRICS_PORT, db, log });
+  const reading = repeat(2, () => readKeptMails(db, vault, reader), onFailure);
+  const sending = repeat(2, () => sendAll(db, vault, sender), onFailure);
+  const watching = repeat(60, () => watch(db, mailbox, config), onFailure);
+  const telling = repeat(60, () => tellAdmins(db, vault, sender, config.ADMIN_ADDRESSES), onFailure);
+  const polling = startPolling(db, vault, mailbox, {
+    secondsBetween: config.IMAP_POLL_SECONDS,
+    onMail: (added) => {
+      log.info({ added }, "mail taken over");
+      reading.wake();
+    },
+    onFailure,
+  });
+  log.info({ metricsPort: health.port }, "the worker runs");
+
+  const stop = async () => {
+    setTimeout(() => process.exit(1), 20_000).unref();
+    stopping.abort();
+    await polling.stop();
+    await Promise.all([reading.stop(), sending.stop(), watching.stop(), telling.stop()]);
+    await threads.stop();
+    await health.close();
+    await db.destroy();
+    process.exit(0);
+  };
+  process.once("SIGTERM", () => void stop());
+  process.once("SIGINT", () => void stop());
+}
+
+async function sendAll(
+  db: Database,
+  vault: Parameters<typeof sendDueAnswers>[1],
+  sender: Sender,
+): Promise<void> {
+  await giveUpLostAnswers(db);
+  await sendDueAnswers(db, vault, sender);
+}
+
+async function watch(db: Database, mailbox: MailboxSettings, config: WorkerConfig): Promise<void> {
+  await watchSilence(db, mailbox.folder, config.SILENCE_DAYS);
+  await reconcile(db, mailbox);
+}
+
+function mailboxOf(config: WorkerConfig): MailboxSettings {
+  return {
+    host: config.IMAP_HOST,
+    port: config.IMAP_PORT,
+    tls: config.IMAP_TLS,
+    user: config.IMAP_USER,
+    password: config.IMAP_PASSWORD,
+    proxy: config.PROXY,
+    folder: config.IMAP_FOLDER,
+    doneFolder: config.IMAP_DONE_FOLDER,
+  };
+}
+
+function smtpOf(config: WorkerConfig): Sender["server"] {
+  return {
+    host: config.SMTP_HOST,
+    port: config.SMTP_PORT,
+    tls: config.SMTP_TLS,
+    user: config.SMTP_USER,
+    password: config.SMTP_PASSWORD,
+    proxy: config.PROXY,
+  };
+}
