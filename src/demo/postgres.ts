@@ -28,8 +28,6 @@ export type PostgresOptions = {
   settings?: Record<string, string>;
   /** Told in whole sentences what takes time. */
   onProgress?: (sentence: string) => void;
-  /** Told when the server died and cannot be started again; without it the process ends. */
-  onFailure?: (error: Error) => void;
 };
 
 /**
@@ -88,6 +86,7 @@ class Server implements Postgres {
   #log: string;
   #child: ChildProcess | null = null;
   #running: Promise<void> = Promise.resolve();
+  #stopping = new AbortController();
   #stopped: Promise<void> | null = null;
 
   constructor(options: PostgresOptions, place: Place) {
@@ -111,6 +110,7 @@ class Server implements Postgres {
   }
 
   async stop(): Promise<void> {
+    this.#stopping.abort();
     this.#stopped ??= this.#end();
     await this.#stopped;
   }
@@ -130,7 +130,7 @@ class Server implements Postgres {
     while (!(await this.#launchOnce())) {
       const reason = await lastLines(this.#log);
       const held = /lock file "[^"]*" already exists|pre-existing shared memory block/.test(reason);
-      if (this.#stopped) throw new Error("PostgreSQL was stopped while it started");
+      if (this.#stopping.signal.aborted) throw new Error("PostgreSQL was stopped while it started");
       if (!held || Date.now() > patience) throw new Error(`PostgreSQL does not start:\n${reason}`);
 
       await pause(200);
@@ -193,24 +193,30 @@ class Server implements Postgres {
   }
 
   #startAgain(): void {
-    if (this.#stopped) return;
+    if (this.#stopping.signal.aborted) return;
 
     this.#place.say("PostgreSQL has stopped by itself; starting it again …");
-    this.#running = waitUntilFree(this.#place.data, this.#place.say).then(() => this.#launch());
-    this.#running.catch((error: Error) => {
-      if (!this.#stopped) this.#fail(error);
-    });
+    this.#running = this.#recover();
   }
 
-  #fail(error: Error): void {
-    if (!this.#options.onFailure) throw error;
-    this.#options.onFailure(error);
+  // A full disk may have room again in a minute, so this never gives up.
+  async #recover(): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let wait = 500; !signal.aborted; wait = Math.min(wait * 2, 10_000)) {
+      try {
+        await waitUntilFree(this.#place.data, this.#place.say);
+        return await this.#launch();
+      } catch (error) {
+        if (!signal.aborted) this.#place.say(`${(error as Error).message}\nTrying again …`);
+        await pause(wait, null, { ref: false, signal }).catch(() => {});
+      }
+    }
   }
 
   async #end(): Promise<void> {
     await this.#endChild();
     // A start that was under way may have brought up one more.
-    await this.#running.catch(() => {});
+    await this.#running;
     await this.#endChild();
     await rm(this.#place.socketFolder, { recursive: true, force: true });
   }

@@ -1,7 +1,20 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, chown, cp, mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
@@ -14,7 +27,9 @@ import {
   startDebianPostgres,
   startPostgres,
 } from "#src/demo/postgres.ts";
+import { accountFor } from "#src/demo/postgres-account.ts";
 import { debianBinaries, embeddedBinaries, makeLinks } from "#src/demo/postgres-binaries.ts";
+import { makeCluster } from "#src/demo/postgres-cluster.ts";
 import { waitUntilFree } from "#src/demo/postgres-lock.ts";
 
 const run = promisify(execFile);
@@ -105,6 +120,46 @@ test("recovers when the server itself is killed, under the same address and with
 
   assert.notEqual(server.pid, before);
   assert.deepEqual(await query(server.url, "select word from seen"), [{ word: "kept" }]);
+});
+
+test("keeps trying while it cannot start again, as with a full disk", async (t) => {
+  const dataDir = await makeDataFolder(t);
+  const said: string[] = [];
+  const server = await start(t, { dataDir, onProgress: (sentence) => said.push(sentence) });
+  const control = join(dataDir, `pg${major(server)}/global/pg_control`);
+  await rename(control, `${control}.away`);
+
+  const recovery = server.crash();
+  while (!said.some((sentence) => sentence.endsWith("Trying again …"))) await pause(20);
+  await rename(`${control}.away`, control);
+  await recovery;
+
+  assert.deepEqual(await query(server.url, "select 1 as one"), [{ one: 1 }]);
+});
+
+test("stops at once while it tries to start again", async (t) => {
+  const dataDir = await makeDataFolder(t);
+  const server = await start(t, { dataDir });
+  const pid = server.pid;
+  await rm(join(dataDir, `pg${major(server)}/global/pg_control`));
+  process.kill(pid, "SIGKILL");
+  await pause(300);
+
+  await server.stop();
+
+  assert.equal(await isRunning(pid), false);
+});
+
+test("makes one database when two first starts come at once", async (t) => {
+  const dataDir = await makeFolder(t);
+  const binaries = await embeddedBinaries();
+  const data = join(dataDir, `pg${binaries.major}`);
+  const plan = { data, binaries, account: await accountFor(data), durable: false, say: () => {} };
+
+  await Promise.all([makeCluster(plan), makeCluster(plan)]);
+
+  assert.deepEqual(await readdir(dataDir), [`pg${binaries.major}`]);
+  await start(t, { dataDir });
 });
 
 test("ends with its process, even when that is killed", async (t) => {
