@@ -63,6 +63,7 @@ function openLedger({ random, machine, release, language, size }: Session): Ledg
   }
 
   const write = (entry: string, secondsAtMost: number) => {
+    if (!machine.wifi && entry.startsWith("wpa_supplicant")) return;
     clock += random.below(100) * 0.01 * secondsAtMost;
     const worded = machine.wifi ? entry : entry.replaceAll("wlan0", "eth0");
     const [first = "", ...catalog] = worded
