@@ -16,7 +16,7 @@ export type MailboxSettings = {
 /** Nothing came back within the time: the connection is given up. */
 export class MailboxTimeout extends Error {}
 
-/** Opens a connection with the folder selected; closed by `closeMailbox`, or by itself when it breaks. */
+/** Opens a connection with the folder selected; the caller closes it. */
 export async function openMailbox(settings: MailboxSettings): Promise<ImapFlow> {
   const seconds = settings.secondsToWait ?? 60;
   const client = new ImapFlow({
