@@ -19,6 +19,12 @@ export class ByteReader {
 
   /** The next line without its line end, one character for each byte; "too long" over the limit, null when the connection is gone. */
   async readLine(limit: number): Promise<{ line: string } | "too long" | null> {
+    const read = await this.readRawLine(limit);
+    return Buffer.isBuffer(read) ? { line: read.toString("latin1").replace(/\r?\n$/, "") } : read;
+  }
+
+  /** The same with its line end, as bytes. */
+  async readRawLine(limit: number): Promise<Buffer | "too long" | null> {
     let scanned = 0;
     for (let index = 0; ; index += 1) {
       const chunk = this.#chunks[index] ?? (await this.#more(index));
@@ -26,12 +32,7 @@ export class ByteReader {
 
       const end = chunk.indexOf(0x0a);
       if (scanned + (end < 0 ? chunk.length : end) > limit) return "too long";
-      if (end >= 0)
-        return {
-          line: this.#remove(scanned + end + 1)
-            .toString("latin1")
-            .replace(/\r?\n$/, ""),
-        };
+      if (end >= 0) return this.#remove(scanned + end + 1);
       scanned += chunk.length;
     }
   }
