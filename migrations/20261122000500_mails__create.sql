@@ -14,6 +14,8 @@ create table mails (
   attempts integer not null default 0,
   lease_token uuid,
   leased_until timestamptz,
+  -- When the mail server got it: since then a person waits, also when the desk was down.
+  received_at timestamptz not null default now(),
   kept_at timestamptz not null default now(),
   read_at timestamptz,
   discarded_by bigint references staff (id),

@@ -10,6 +10,7 @@ export type ClaimedMail = {
   leaseToken: string;
   attempts: number;
   sizeBytes: number;
+  receivedAt: Date;
 };
 
 /** Claims the oldest mails that nobody reads, for this worker alone, until the lease ends. */
@@ -22,17 +23,24 @@ export async function claimMails(db: Database, most: number, leaseSeconds: numbe
      where vault_keys.id = mails.key_id and mails.id in (
        select id from mails where state = 'kept' and (leased_until is null or leased_until < now())
        order by id limit :most for update skip locked)
-     returning mails.id, mails.key_id, mails.attempts, mails.size_bytes, vault_keys.wrapped_key`,
+     returning mails.id, mails.key_id, mails.attempts, mails.size_bytes, mails.received_at, vault_keys.wrapped_key`,
     { leaseToken, leaseSeconds, most },
   );
-  const rows: { id: string; key_id: string; attempts: number; size_bytes: string; wrapped_key: Buffer }[] =
-    result.rows;
+  const rows: {
+    id: string;
+    key_id: string;
+    attempts: number;
+    size_bytes: string;
+    received_at: Date;
+    wrapped_key: Buffer;
+  }[] = result.rows;
   return rows.map((row) => ({
     id: row.id,
     key: { id: row.key_id, wrapped_key: row.wrapped_key },
     leaseToken,
     attempts: row.attempts,
     sizeBytes: Number(row.size_bytes),
+    receivedAt: row.received_at,
   }));
 }
 

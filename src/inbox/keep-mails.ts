@@ -2,7 +2,7 @@ import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
 
 /** A mail as the server has it; `raw` is null for one that is too large to be taken over. */
-export type FetchedMail = { uid: number; raw: Buffer | null; sizeBytes: number };
+export type FetchedMail = { uid: number; raw: Buffer | null; sizeBytes: number; receivedAt?: Date };
 
 /** One folder of the mailbox in one numbering of its mails (RFC 9051 §2.3.1.1). */
 export type Folder = { mailbox: string; uidvalidity: bigint };
@@ -49,8 +49,8 @@ async function keepMail(trx: Database, vault: Vault, folder: Folder, mail: Fetch
   const wrappedKey = vault.newKey();
   const result = await trx.raw(
     `with key as (insert into vault_keys (wrapped_key) values (:wrappedKey) returning id)
-     insert into mails (key_id, content_hash, sealed_raw, size_bytes, state, set_aside_reason)
-     select id, :contentHash, :sealedRaw, :sizeBytes, :state, :reason from key
+     insert into mails (key_id, content_hash, sealed_raw, size_bytes, received_at, state, set_aside_reason)
+     select id, :contentHash, :sealedRaw, :sizeBytes, least(coalesce(:receivedAt, now()), now()), :state, :reason from key
      on conflict (content_hash) do update set content_hash = excluded.content_hash
      returning id, xmax = 0 as is_new`,
     {
@@ -58,6 +58,7 @@ async function keepMail(trx: Database, vault: Vault, folder: Folder, mail: Fetch
       contentHash,
       sealedRaw: mail.raw && vault.sealBytes(wrappedKey, "raw", mail.raw),
       sizeBytes: mail.sizeBytes,
+      receivedAt: mail.receivedAt ?? null,
       state: mail.raw ? "kept" : "set_aside",
       reason: mail.raw
         ? null

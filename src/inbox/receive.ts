@@ -35,7 +35,9 @@ export async function receiveMail(
       language: reading.language,
       texts: reading.searchTexts,
     });
-    if (place.outcome !== "opened" && reading.sender === "person") await makeItOurTurn(trx, place.ticketId);
+    if (place.outcome !== "opened" && reading.sender === "person") {
+      await makeItOurTurn(trx, place.ticketId, mail.receivedAt);
+    }
     await finishMail(trx, mail, { state: "read", outcome: place.outcome, ticket_id: place.ticketId });
     return place.outcome;
   });
@@ -93,6 +95,7 @@ async function placeReport(
   if (!report) throw new Error("placeReport needs a report");
   const ticketId = await openTicket(trx, vault, {
     key: mail.key,
+    openedAt: mail.receivedAt,
     channel: "whisperback",
     subject: reading.subject,
     language: reading.language,
@@ -121,6 +124,7 @@ async function placeMail(
 ): Promise<Place> {
   const ticketId = await openTicket(trx, vault, {
     key: mail.key,
+    openedAt: mail.receivedAt,
     channel: "mail",
     subject: reading.subject,
     language: reading.language,
@@ -143,6 +147,7 @@ async function storeMessage(
     key: mail.key,
     kind: place.outcome === "bounce" ? "bounce" : "from_user",
     mailId: mail.id,
+    createdAt: mail.receivedAt,
     personId:
       reading.report || !reading.from ? null : await personOfAddress(trx, vault, reading.from.address),
     encryption: reading.encryption,

@@ -113,15 +113,21 @@ async function fetchMails(
   const messages = await withTimeout(
     client,
     wait(settings) * 4,
-    client.fetchAll(range(uids), { uid: true, source: true, size: true }, { uid: true }),
+    client.fetchAll(range(uids), { uid: true, source: true, size: true, internalDate: true }, { uid: true }),
   );
-  for (const { uid, source, size } of messages) {
+  for (const { uid, source, size, internalDate } of messages) {
     // Another robot may have moved it in between.
     if (!source || !uids.includes(uid)) continue;
     if (size !== source.length && !(await comesAgainTheSame(client, settings, uid, source))) continue;
-    mails.push({ uid, raw: source, sizeBytes: source.length });
+    mails.push({ uid, raw: source, sizeBytes: source.length, receivedAt: momentOf(internalDate) });
   }
   return mails;
+}
+
+/** Nobody has waited since before the desk could have been written to: an odd date of the server is not believed. */
+function momentOf(internalDate: Date | string | undefined): Date {
+  const moment = new Date(internalDate ?? Date.now());
+  return Number.isNaN(moment.getTime()) || moment.getFullYear() < 2009 ? new Date() : moment;
 }
 
 /** Some servers are wrong about sizes; a copy cut on its way looks the same, but comes whole or cut elsewhere the next time. */

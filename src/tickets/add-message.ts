@@ -9,6 +9,8 @@ export type NewMessage = {
   key: SealingKey;
   kind: "from_user" | "answer" | "note" | "bounce";
   content: MessageContent;
+  /** When it was received; absent: now. */
+  createdAt?: Date;
   mailId?: string | null;
   staffId?: string | null;
   personId?: string | null;
@@ -33,6 +35,7 @@ export async function addMessage(db: Database, vault: Vault, message: NewMessage
       encryption: message.encryption ?? "none",
       signature: message.signature ?? "no",
       marks: message.marks ?? [],
+      ...(message.createdAt && { created_at: message.createdAt }),
     })
     .returning("id");
   for (const [position, attachment] of (message.attachments ?? []).entries()) {
@@ -47,20 +50,23 @@ export async function addMessage(db: Database, vault: Vault, message: NewMessage
   }
   await db("tickets")
     .where({ id: message.ticketId })
-    .update({ message_count: db.raw("message_count + 1"), last_message_at: db.fn.now() });
+    .update({
+      message_count: db.raw("message_count + 1"),
+      last_message_at: db.raw("greatest(last_message_at, ?)", [message.createdAt ?? new Date()]),
+    });
   return added.id;
 }
 
 /**
  * A person wrote: it is our turn again, on anything but spam. Somebody who waited already goes on waiting since then.
  */
-export async function makeItOurTurn(db: Database, ticketId: string): Promise<void> {
+export async function makeItOurTurn(db: Database, ticketId: string, since = new Date()): Promise<void> {
   const result = await db.raw(
     `with before as (select id, status from tickets where id = ? for update)
-     update tickets set status = 'open', our_turn_since = now(), closed_at = null, closed_by = null, snoozed_until = null
+     update tickets set status = 'open', our_turn_since = ?, closed_at = null, closed_by = null, snoozed_until = null
      from before where tickets.id = before.id and before.status not in ('new', 'open', 'spam')
      returning before.status as from_status`,
-    [ticketId],
+    [ticketId, since],
   );
   const change: { from_status: string } | undefined = result.rows[0];
   if (change)

@@ -6,6 +6,8 @@ import type { Channel } from "./ticket.ts";
 
 export type NewTicket = {
   key: SealingKey;
+  /** Since when the person waits for us; absent: since now. */
+  openedAt?: Date;
   channel: Channel;
   subject: string;
   language: string | null;
@@ -25,10 +27,10 @@ export type NewTicket = {
 export async function openTicket(db: Database, vault: Vault, ticket: NewTicket): Promise<string | null> {
   const result = await db.raw(
     `insert into tickets (queue_id, language, channel, key_id, sealed_subject, person_id, person_proven, whisperback_id,
-       tails_version, installed_version, model, stick_hash, our_turn_since)
+       tails_version, installed_version, model, stick_hash, opened_at, last_message_at, our_turn_since)
      select (select id from queues where language = :language or is_fallback order by is_fallback limit 1),
        :language, :channel, :keyId, :sealedSubject, :personId, :personProven, :whisperbackId,
-       :tailsVersion, :installedVersion, :model, :stickHash, now()
+       :tailsVersion, :installedVersion, :model, :stickHash, :openedAt, :openedAt, :openedAt
      on conflict (whisperback_id) where whisperback_id is not null do nothing
      returning id`,
     {
@@ -43,6 +45,7 @@ export async function openTicket(db: Database, vault: Vault, ticket: NewTicket):
       installedVersion: ticket.installedVersion ?? null,
       model: ticket.model ?? null,
       stickHash: ticket.stickHash ?? null,
+      openedAt: ticket.openedAt ?? new Date(),
     },
   );
   const opened: { id: string } | undefined = result.rows[0];

@@ -30,10 +30,8 @@ test("an encrypted report becomes a ticket in the queue of its language, with it
 test("a report names its requester by the address inside, never by the header From", async (t) => {
   const intake = await startIntake(t);
 
-  await intake.deliver(
-    fixtureMail("whisperback-french-base64-inside"),
-    fixtureMail("whisperback-empty-31-digit-id"),
-  );
+  await intake.deliver(fixtureMail("whisperback-french-base64-inside"));
+  await intake.deliver(fixtureMail("whisperback-empty-31-digit-id"));
 
   const people = await intake.db("people").select();
   assert.equal(people.length, 1);
