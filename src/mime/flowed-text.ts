@@ -8,14 +8,19 @@ export function flowedText(text: string): string {
   return text
     .replace(/\r\n?/g, "\n")
     .split("\n")
-    .flatMap((line) =>
-      line === "-- " || line.startsWith(">") ? [keep(line)] : wrap(line.replace(/ +$/, "")),
-    )
+    .flatMap((line) => (line === "-- " || line.startsWith(">") ? [keep(line)] : wrap(withoutEnd(line))))
     .join("\n");
 }
 
 function keep(line: string): string {
-  return line === "-- " ? line : line.replace(/ +$/, "");
+  return line === "-- " ? line : withoutEnd(line);
+}
+
+/** A pattern for this would take quadratic time on a long run of spaces. */
+function withoutEnd(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === " ") end -= 1;
+  return line.slice(0, end);
 }
 
 function wrap(line: string): string[] {
@@ -30,16 +35,31 @@ function wrap(line: string): string[] {
   return [...pieces, line.slice(start)].map(stuff);
 }
 
-/** Where the piece that begins at `start` ends, its spaces included; -1 when nothing is left to break. */
+/** Where the piece that begins at `start` ends: behind spaces near the width, else at the next ones; -1 when none. */
 function breakAfter(line: string, start: number): number {
-  const last = line.lastIndexOf(" ", start + width - 1);
-  const space =
-    last > start && line.slice(start, last).trim() !== "" ? last : line.indexOf(" ", start + width);
-  if (space === -1) return -1;
-  let end = space + 1;
-  while (line[end] === " ") end += 1;
-  // A piece that looks like the line above a signature would end the paragraph.
-  return line.slice(start, end) === "-- " ? line.indexOf(" ", end) + 1 || -1 : end;
+  // Behind the first word at least: a piece of spaces alone would say nothing.
+  const word = line.slice(start).search(/[^ ]/) + start;
+  for (
+    let last = line.lastIndexOf(" ", start + width - 1);
+    last > word;
+    last = line.lastIndexOf(" ", last - 1)
+  ) {
+    if (mayBreak(line, start, last + 1)) return last + 1;
+  }
+  const beyond = Math.max(start + width, word);
+  for (let next = line.indexOf(" ", beyond); next !== -1; next = line.indexOf(" ", next + 1)) {
+    if (mayBreak(line, start, next + 1)) return next + 1;
+  }
+  return -1;
+}
+
+/**
+ * Not before what would need a space in front, since some readers leave it standing in the middle of a paragraph, nor
+ * after what looks like the line above a signature.
+ */
+function mayBreak(line: string, start: number, end: number): boolean {
+  const looksLikeSignature = end - start === 3 && line.startsWith("-- ", start);
+  return !looksLikeSignature && !/^(?: |>|From |$)/.test(line.slice(end, end + 5));
 }
 
 /** A line that begins like a quote, a space or an mbox separator gets a space in front (RFC 3676 §4.4). */

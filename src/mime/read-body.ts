@@ -17,7 +17,7 @@ export function readBody(
     .map(readable)
     .filter((one) => one.trim() !== "")
     .join("\n");
-  const isReadable = texts.some((one) => one.content.trim() !== "") || parts.attachments.length > 0;
+  const isReadable = texts.some((one) => one.content !== "") || parts.attachments.length > 0;
   if (isReadable) return { text, attachments: parts.attachments };
 
   const rest = rawBody(raw);

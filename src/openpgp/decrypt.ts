@@ -4,6 +4,7 @@ import { dearmor } from "./dearmor.ts";
 import type { SecretKey, SecretKeys } from "./open-secret-keys.ts";
 import { limits, prepareOpenpgp } from "./prepare-openpgp.ts";
 import { type PacketHead, packetTags, readPacketHeads } from "./read-packets.ts";
+import { readRsaSessionKeyPacket, rsaSessionKeys } from "./rsa-session-keys.ts";
 
 export type DecryptionFailure =
   | "not our key"
@@ -112,12 +113,12 @@ async function recipientsOf(bytes: Uint8Array): Promise<{ named: Set<string>; hi
 }
 
 /**
- * Session keys are tried one after another, never at once: with RSA the library adds random ones so that time tells
- * nothing about a broken padding, and each try holds a copy of the message.
+ * Session keys are tried one after another, never at once: there may be many, and each try holds a copy of the
+ * message. A wrong key shows only by the missing integrity of what comes out.
  */
 async function tryKey(message: Ciphertext, secret: SecretKey): Promise<Opened> {
   let reason: DecryptionFailure = "damaged";
-  const sessionKeys = await sessionKeysFor(message.bytes, secret.key);
+  const sessionKeys = await sessionKeysFor(message, secret);
   if (sessionKeys.length * message.bytes.length > mostBytesTried) return { ok: false, reason: "too large" };
 
   for (const sessionKey of sessionKeys) {
@@ -134,7 +135,20 @@ async function tryKey(message: Ciphertext, secret: SecretKey): Promise<Opened> {
 
 const mostBytesTried = 512 * 1024 * 1024;
 
-async function sessionKeysFor(bytes: Uint8Array, key: PrivateKey): Promise<SessionKey[]> {
+async function sessionKeysFor(
+  { bytes, sessionKeyPackets }: Ciphertext,
+  secret: SecretKey,
+): Promise<SessionKey[]> {
+  const rsa = sessionKeyPackets.flatMap(
+    (head) => readRsaSessionKeyPacket(bytes.subarray(head.body, head.end)) ?? [],
+  );
+  const found = await rsaSessionKeys(rsa, secret);
+  return rsa.length === sessionKeyPackets.length
+    ? found
+    : [...found, ...(await otherSessionKeys(bytes, secret.key))];
+}
+
+async function otherSessionKeys(bytes: Uint8Array, key: PrivateKey): Promise<SessionKey[]> {
   try {
     const message = await readMessage({ binaryMessage: bytes });
     const sessionKeys = await decryptSessionKeys({ message, decryptionKeys: key });

@@ -1,4 +1,5 @@
-export type PacketHead = { tag: number; start: number; end: number };
+/** `body` is where the content begins, unless it comes in pieces of partial length. */
+export type PacketHead = { tag: number; start: number; body: number; end: number };
 
 export const packetTags = {
   publicKeySessionKey: 1,
@@ -32,38 +33,40 @@ function readHead(bytes: Uint8Array, at: number): PacketHead | null {
   const first = bytes[at];
   if (first === undefined || !(first & 0x80)) return null;
 
-  const end = first & 0x40 ? endOfNewFormat(bytes, at + 1) : endOfOldFormat(bytes, at + 1, first & 3);
-  if (end === null || end > bytes.length) return null;
-  return { tag: first & 0x40 ? first & 0x3f : (first >> 2) & 0x0f, start: at, end };
+  const isNew = (first & 0x40) !== 0;
+  const extent = isNew ? extentOfNewFormat(bytes, at + 1) : extentOfOldFormat(bytes, at + 1, first & 3);
+  if (extent === null || extent.end > bytes.length) return null;
+  return { tag: isNew ? first & 0x3f : (first >> 2) & 0x0f, start: at, ...extent };
 }
 
+type Extent = { body: number; end: number };
+
 /** Partial lengths may follow one another; each is walked over, none is copied. */
-function endOfNewFormat(bytes: Uint8Array, at: number): number | null {
+function extentOfNewFormat(bytes: Uint8Array, at: number): Extent | null {
   for (let here = at; ; ) {
     const length = bytes[here];
     if (length === undefined) return null;
-    if (length < 192) return here + 1 + length;
-    if (length < 224)
-      return withNumber(bytes, here + 1, 1, (low) => here + 2 + ((length - 192) << 8) + low + 192);
-    if (length === 255) return withNumber(bytes, here + 1, 4, (body) => here + 5 + body);
+    if (length < 192) return { body: here + 1, end: here + 1 + length };
+    if (length < 224) return extent(bytes, here + 1, 1, (low) => ((length - 192) << 8) + low + 192);
+    if (length === 255) return extent(bytes, here + 1, 4, (size) => size);
     here += 1 + 2 ** (length & 0x1f);
   }
 }
 
-function endOfOldFormat(bytes: Uint8Array, at: number, lengthType: number): number | null {
-  if (lengthType === 3) return bytes.length;
-  const size = 2 ** lengthType;
-  return withNumber(bytes, at, size, (body) => at + size + body);
+function extentOfOldFormat(bytes: Uint8Array, at: number, lengthType: number): Extent | null {
+  if (lengthType === 3) return { body: at, end: bytes.length };
+  return extent(bytes, at, 2 ** lengthType, (size) => size);
 }
 
-function withNumber(
+/** Reads the length from `octets` bytes; the body follows them. */
+function extent(
   bytes: Uint8Array,
   at: number,
-  size: number,
-  then: (value: number) => number,
-): number | null {
-  if (at + size > bytes.length) return null;
+  octets: number,
+  sizeOf: (value: number) => number,
+): Extent | null {
+  if (at + octets > bytes.length) return null;
   let value = 0;
-  for (let i = at; i < at + size; i += 1) value = value * 256 + (bytes[i] ?? 0);
-  return then(value);
+  for (let i = at; i < at + octets; i += 1) value = value * 256 + (bytes[i] ?? 0);
+  return { body: at + octets, end: at + octets + sizeOf(value) };
 }

@@ -199,7 +199,7 @@ test("gives back the same text and subject, whatever they say", async () => {
       assert.equal(withoutLineEnds(mail.text), withoutLineEnds(text));
       assert.equal(collapsed(mail.subject), collapsed(subject).slice(0, 500).trim());
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });
 

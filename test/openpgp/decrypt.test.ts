@@ -157,6 +157,18 @@ test("refuses 1,000 session-key packets: too large", { timeout: 1000 }, async ()
   assert.ok((await decrypt(repeated(16), keys)).ok);
 });
 
+test("refuses an RSA session key with any changed byte: damaged", async () => {
+  const rsa = await generateSecretKey("Desk", "desk@example.org", { kind: "rsa3072" });
+  const rsaKeys = await openSecretKeys([rsa.secret]);
+  const message = binaryOf(await encrypt(Buffer.from("Bonjour"), [rsa.public], leaKeys));
+  const { body, end } = readPacketHeads(message, 1)?.[0] ?? assert.fail();
+  assert.ok((await decrypt(message, rsaKeys)).ok);
+
+  for (let at = body + 12; at < end; at += 7) {
+    refused(await decrypt(message.with(at, (message[at] ?? 0) ^ 0x10), rsaKeys), "damaged");
+  }
+});
+
 test("refuses a mail encrypted with a password: not supported", async () => {
   const ciphertext = await encryptMessage({ message: await createMessage({ text: "x" }), passwords: "tea" });
 
