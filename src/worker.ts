@@ -55,6 +55,7 @@ async function run(config: WorkerConfig): Promise<void> {
   const reader = {
     threads,
     stopping: stopping.signal,
+    leaseSeconds: config.LEASE_SECONDS,
     mailSizeLimit: config.MAIL_SIZE_LIMIT_MB * 1_000_000,
     onFailure,
   };
@@ -66,6 +67,7 @@ async function run(config: WorkerConfig): Promise<void> {
   const telling = repeat(60, () => tellAdmins(db, vault, sender, config.ADMIN_ADDRESSES), onFailure);
   const polling = startPolling(db, vault, mailbox, {
     secondsBetween: config.IMAP_POLL_SECONDS,
+    leaseSeconds: config.LEASE_SECONDS,
     onMail: (added) => {
       log.info({ added }, "mail taken over");
       reading.wake();
@@ -112,6 +114,7 @@ function mailboxOf(config: WorkerConfig): MailboxSettings {
     proxy: config.PROXY,
     folder: config.IMAP_FOLDER,
     doneFolder: config.IMAP_DONE_FOLDER,
+    secondsToWait: config.MAIL_SERVER_SECONDS,
   };
 }
 
@@ -123,5 +126,6 @@ function smtpOf(config: WorkerConfig): Sender["server"] {
     user: config.SMTP_USER,
     password: config.SMTP_PASSWORD,
     proxy: config.PROXY,
+    secondsToWait: config.MAIL_SERVER_SECONDS,
   };
 }

@@ -9,14 +9,13 @@ export type Polling = { stop(): Promise<void> };
 
 export type PollOptions = {
   secondsBetween: number;
+  /** How long a robot that died keeps the others from the mailbox. */
+  leaseSeconds?: number;
   /** Called after each pass that brought new mails. */
   onMail(added: number): void;
   /** Called for each pass that failed, with the error; the next one comes by itself. */
   onFailure(error: unknown): void;
 };
-
-/** How long a robot that died keeps the others from the mailbox. */
-const leaseSeconds = 90;
 
 /** Polls the mailbox until it is stopped: at once when the server tells of a mail (IDLE, RFC 2177), else by the clock. */
 export function startPolling(
@@ -26,11 +25,14 @@ export function startPolling(
   options: PollOptions,
 ): Polling {
   const robot = randomUUID();
+  const leaseSeconds = options.leaseSeconds ?? 120;
+  // Below the lease, so that it is renewed before it ends.
+  const secondsBetween = Math.min(options.secondsBetween, leaseSeconds / 2);
   const stopping = new AbortController();
   const connection: { client: ImapFlow | null } = { client: null };
 
   const onePass = async () => {
-    if (!(await holdLease(db, settings, robot))) return;
+    if (!(await holdLease(db, settings, robot, leaseSeconds))) return;
     if (!connection.client?.usable) connection.client = await openMailbox(settings);
     const added = await takeOver(db, vault, connection.client, settings);
     await db("mailboxes")
@@ -45,7 +47,7 @@ export function startPolling(
       try {
         await onePass();
         failures = 0;
-        await waitForMail(connection.client, options.secondsBetween, stopping.signal);
+        await waitForMail(connection.client, secondsBetween, stopping.signal);
       } catch (error) {
         options.onFailure(error);
         connection.client?.close();
@@ -66,7 +68,12 @@ export function startPolling(
   };
 }
 
-async function holdLease(db: Database, settings: MailboxSettings, robot: string): Promise<boolean> {
+async function holdLease(
+  db: Database,
+  settings: MailboxSettings,
+  robot: string,
+  leaseSeconds: number,
+): Promise<boolean> {
   const name = mailboxName(settings);
   await db("mailboxes").insert({ name }).onConflict("name").ignore();
   const held = await db("mailboxes")
@@ -89,16 +96,14 @@ async function giveLeaseBack(db: Database, settings: MailboxSettings, robot: str
 
 /** Ends when the server tells of a mail, when the time is over, or when polling is stopped. */
 async function waitForMail(client: ImapFlow | null, seconds: number, stopping: AbortSignal): Promise<void> {
-  // Below the lease, so that it is renewed before it ends.
-  const most = Math.min(seconds, leaseSeconds / 2);
-  if (!client?.usable) return await pause(most, stopping);
+  if (!client?.usable) return await pause(seconds, stopping);
 
   const told = new AbortController();
   const wake = () => told.abort();
   client.once("exists", wake);
   const idling = client.idle().catch(() => told.abort());
   try {
-    await pause(most, AbortSignal.any([stopping, told.signal]));
+    await pause(seconds, AbortSignal.any([stopping, told.signal]));
   } finally {
     client.off("exists", wake);
   }

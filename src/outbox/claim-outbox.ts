@@ -15,11 +15,11 @@ export type ClaimedAnswer = {
   lease_token: string;
 };
 
-/** Longer than any SMTP conversation may take, see `handOver`. */
-const leaseSeconds = 300;
-
-/** Claims one mail that is due, for this worker alone; null when nothing is due. Committed before SMTP begins. */
-export async function claimAnswer(db: Database): Promise<ClaimedAnswer | null> {
+/**
+ * Claims one mail that is due, for this worker alone; null when nothing is due. Committed before SMTP begins. The lease
+ * must be longer than `handOver` may take.
+ */
+export async function claimAnswer(db: Database, leaseSeconds: number): Promise<ClaimedAnswer | null> {
   const result = await db.raw(
     `update outbox_mails
      set state = 'sending', attempts = attempts + 1, lease_token = :token,

@@ -16,6 +16,15 @@ export type SmtpServer = {
 /** What became of a mail that was offered to SMTP (RFC 5321 §4.2.1): `later` may be tried again, `unknown` never is. */
 export type HandOver = { state: "accepted" } | { state: "later" | "failed" | "unknown"; failure: string };
 
+/** How long handing one mail over may take in all, however slowly the server answers. */
+export function mostSecondsOf(server: SmtpServer): number {
+  return secondsToWait(server) * 4;
+}
+
+function secondsToWait(server: SmtpServer): number {
+  return server.secondsToWait ?? 60;
+}
+
 /** Offers one mail to the SMTP server, on a connection of its own. Never throws, and says when the end is not known. */
 export async function handOver(
   server: SmtpServer,
@@ -33,9 +42,9 @@ export async function handOver(
     proxy: server.proxy,
     // The machine's own name must not stand in the mail's first Received line.
     name: from.slice(from.lastIndexOf("@") + 1),
-    connectionTimeout: (server.secondsToWait ?? 60) * 1000,
-    greetingTimeout: (server.secondsToWait ?? 60) * 1000,
-    socketTimeout: (server.secondsToWait ?? 60) * 1000,
+    connectionTimeout: secondsToWait(server) * 1000,
+    greetingTimeout: secondsToWait(server) * 1000,
+    socketTimeout: secondsToWait(server) * 1000,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -49,7 +58,9 @@ export async function handOver(
     { objectMode: false },
   );
   try {
-    await transport.sendMail({ envelope: { from, to: [to] }, raw: body });
+    // The time limit closes the connection, so that nothing leaves after the mail was given up.
+    const signal = AbortSignal.timeout(mostSecondsOf(server) * 1000);
+    await transport.sendMail({ envelope: { from, to: [to] }, raw: body, signal });
     return { state: "accepted" };
   } catch (error) {
     return judge(error, textLeft);

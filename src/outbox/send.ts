@@ -3,7 +3,7 @@ import { composeClear, composeEncrypted, type Outgoing } from "../mime/compose-m
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type ClaimedAnswer, claimAnswer } from "./claim-outbox.ts";
-import { type HandOver, handOver, type SmtpServer } from "./hand-over.ts";
+import { type HandOver, handOver, mostSecondsOf, type SmtpServer } from "./hand-over.ts";
 import { messageIdOf } from "./message-id.ts";
 import type { Envelope } from "./queue-mail.ts";
 
@@ -13,10 +13,13 @@ export type Sender = { server: SmtpServer; name: string; address: string; keys: 
 /** Minutes until the next try; after the last one the answer has failed and the staff see it. */
 const backOff = [1, 5, 15, 60, 120, 240, 480, 720, 1440];
 
+/** Writing the mail takes time before its hand-over begins, and the lease covers both. */
+const leaseFactor = 1.25;
+
 /** Sends the answers that are due, one after the other, until none is left. Returns how many it worked on. */
 export async function sendDueAnswers(db: Database, vault: Vault, sender: Sender): Promise<number> {
   for (let count = 0; ; count += 1) {
-    const answer = await claimAnswer(db);
+    const answer = await claimAnswer(db, mostSecondsOf(sender.server) * leaseFactor);
     if (!answer) return count;
     await record(db, answer, await send(vault, sender, answer));
   }
