@@ -31,7 +31,7 @@ function bounce(mail: Mail, header: ReadHeader): Sender | null {
 function list(header: ReadHeader): Sender | null {
   const because = (reason: string): Sender => ({ sort: "list", reason });
   const precedence = (header("precedence") ?? "").toLowerCase();
-  if (precedence === "list" || precedence === "bulk") return because(`Precedence: ${precedence}`);
+  if (precedence === "list") return because("Precedence: list");
   const names = ["list-id", "list-post", "list-unsubscribe", "list-help", "list-owner", "mailing-list"];
   const found = names.find((name) => header(name) !== null);
   return found ? because(`has ${found}`) : null;
@@ -41,7 +41,7 @@ function automatic(mail: Mail, header: ReadHeader): Sender | null {
   const because = (reason: string): Sender => ({ sort: "automatic", reason });
   const submitted = (header("auto-submitted") ?? "no").split(";")[0]?.trim().toLowerCase();
   if (submitted !== "no" && submitted !== "") return because("Auto-Submitted");
-  if (/^(junk|auto_reply)$/i.test(header("precedence") ?? "")) return because("Precedence");
+  if (/^(bulk|junk|auto_reply)$/i.test(header("precedence") ?? "")) return because("Precedence");
 
   const suppress = (header("x-auto-response-suppress") ?? "").toLowerCase();
   if (suppress !== "" && suppress !== "none") return because("X-Auto-Response-Suppress");

@@ -7,7 +7,7 @@ const cases: [string, string, string][] = [
   ["a mail by a person", "From: lea@example.org\n", "person"],
   ["Auto-Submitted: no", "From: lea@example.org\nAuto-Submitted: no\n", "person"],
   ["Auto-Submitted: auto-generated", "From: a@example.org\nAuto-Submitted: auto-generated\n", "automatic"],
-  ["Precedence: bulk", "From: a@example.org\nPrecedence: bulk\n", "list"],
+  ["Precedence: bulk", "From: a@example.org\nPrecedence: bulk\n", "automatic"],
   ["Precedence: junk", "From: a@example.org\nPrecedence: junk\n", "automatic"],
   ["X-Auto-Response-Suppress", "From: a@example.org\nX-Auto-Response-Suppress: All\n", "automatic"],
   ["X-Loop", "From: a@example.org\nX-Loop: a@example.org\n", "automatic"],
