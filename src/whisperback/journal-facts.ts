@@ -7,15 +7,24 @@ export function readJournalFacts(journal: string | null): Pick<Facts, "coreboot"
 }
 
 function hasCoreboot(journal: string): boolean {
-  for (let at = journal.indexOf("COREBOOT"); at !== -1; at = journal.indexOf("COREBOOT", at + 1)) {
-    const lineStart = journal.lastIndexOf("\n", at) + 1;
-    if (/amnesia[^\n]*kernel[^\n]*ACPI:/.test(journal.slice(Math.max(lineStart, at - 400), at))) return true;
-
-    const lineEnd = journal.indexOf("\n", at);
-    if (lineEnd === -1) return false;
-    at = lineEnd;
+  let at = journal.indexOf("COREBOOT");
+  while (at !== -1) {
+    const end = journal.indexOf("\n", at);
+    const line = journal.slice(journal.lastIndexOf("\n", at) + 1, end === -1 ? journal.length : end);
+    if (holdsInOrder(line, ["amnesia", "kernel", "ACPI:", "COREBOOT"])) return true;
+    at = end === -1 ? -1 : journal.indexOf("COREBOOT", end);
   }
   return false;
+}
+
+function holdsInOrder(line: string, words: readonly string[]): boolean {
+  let at = 0;
+  for (const word of words) {
+    const found = line.indexOf(word, at);
+    if (found === -1) return false;
+    at = found + word.length;
+  }
+  return true;
 }
 
 // The kernel speaks about Secure Boot in its first lines.

@@ -77,7 +77,8 @@ test("every sign has an example", () => {
 test("ordinary lines do not matter", () => {
   const ordinary = [
     by("systemd[1]", "Started gdm.service - GNOME Display Manager."),
-    "Subject: A start job for unit gdm.service has finished successfully",
+    "Subject: A start job for unit gdm.service has failed",
+    by("kernel", "ACPI BIOS Error (bug): Could not resolve symbol [_SB.PC00], AE_NOT_FOUND"),
     "/dev/sda1 on /lib/live/mount/medium type vfat (ro,errors=remount-ro)",
     by("kernel", "DMI:[DMI REMOVED]"),
     "",

@@ -28,6 +28,7 @@ test("markers of all three generations are found", () => {
 test("what is not wholly a marker is none", () => {
   for (const line of [
     " ======= content of a =======",
+    "=======content of a =======",
     "======= content of a =====",
     "====== content of a ======",
     "======= content of  =======",

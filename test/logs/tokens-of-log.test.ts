@@ -25,6 +25,12 @@ test("model, devices and words of the error lines are found", () => {
   }
 });
 
+test("a device is found by its numbers, also when all of them are digits", () => {
+  const section = { key: "x", kind: "usb-tree" as const, text: "    ID 0951:0003 Samplestick" };
+
+  assert.deepEqual([...tokensOfLog([section])], ["id", "0951:0003", "samplestick"]);
+});
+
 test("ordinary lines of the journal, identifiers and numbers are not there", () => {
   const tokens = [...tokensOf("01-new-7.4-en-no-contact.txt")];
 
@@ -43,9 +49,13 @@ test("the index of one report stays under 40 kB, whatever is in the log", () => 
     (_, index) => `amnesia app${index}: ${index.toString(36)}zq failed with ${"word".repeat(index % 20)}`,
   );
 
+  const words = (from: string) =>
+    Array.from({ length: 3000 }, (_, index) => from + index.toString(36)).join(" ");
+
   const tokens = tokensOfLog([
     { key: "journal", kind: "journal", text: lines.join("\n") },
-    { key: "pci", kind: "pci", text: lines.join(" ") },
+    { key: "pci", kind: "pci", text: words("p") },
+    { key: "sound", kind: "sound", text: words("s") },
   ]);
 
   const size = [...tokens].length * 24;

@@ -41,6 +41,7 @@ test("coreboot is a kernel line of the journal, in order; without a journal it i
 
   assert.equal(log("Nov 04 10:20:01 amnesia kernel: ACPI: RSDT 0x1 (v01 COREv4 COREBOOT 0)"), true);
   assert.equal(log("Nov 04 10:20:01 amnesia kernel: x\nNov 04 amnesia app: COREBOOT"), false);
+  assert.equal(log("Nov 04 amnesia kernel: COREBOOT ACPI: x\nNov 04 amnesia kernel: ACPI: y"), false);
   assert.equal(factsOf([manufacturer, "x"]).coreboot, null);
 });
 
@@ -86,6 +87,29 @@ test("the list of all disks of Tails 5.15 to 5.19 gives the boot disk by the nam
   assert.deepEqual(facts.disk, { size: "28.7G", transport: "usb" });
   assert.deepEqual(facts.systemPartition, { size: "2,5G", resized: false });
   assert.equal(facts.persistentStorage, null);
+});
+
+test("Persistent Storage is the second of exactly two partitions", () => {
+  const disk = (...partitions: object[]) =>
+    factsOf(
+      [manufacturer, "x"],
+      [
+        "/usr/local/sbin/tails-block-device-info",
+        JSON.stringify({ blockdevices: [{ name: "/dev/sda", children: partitions }] }),
+      ],
+    ).persistentStorage;
+  const system = { partlabel: "Tails", fstype: "vfat" };
+  const storage = { partlabel: "TailsData", fstype: "crypto_LUKS" };
+
+  assert.equal(disk(system, storage), true);
+  assert.equal(disk(system), false);
+  assert.equal(disk(system, { ...storage, fstype: "ext4" }), false);
+  assert.equal(disk(system, storage, storage), false);
+});
+
+test("too much JSON is not read", () => {
+  const lines = JSON.stringify({ blockdevices: [{ size: "1G", x: Array(300_000).fill(1) }] }, null, 1);
+  assert.equal(factsOf([manufacturer, "x"], ["/usr/local/sbin/tails-block-device-info", lines]).disk, null);
 });
 
 test("JSON of another shape is no fact and no error", () => {

@@ -15,13 +15,14 @@ function journalOf(length: number): string {
   return `${lines}\n`.repeat(Math.ceil(length / lines.length)).trimEnd();
 }
 
-/** The best of a few runs, so that the machine's other work does not count. */
+/** Milliseconds of processor time of this thread, the best of a few runs: other work on the machine does not count. */
 function timeOf(act: () => unknown): number {
   let best = Number.POSITIVE_INFINITY;
   for (let run = 0; run < 3; run += 1) {
-    const start = performance.now();
+    const before = process.threadCpuUsage();
     act();
-    best = Math.min(best, performance.now() - start);
+    const { user, system } = process.threadCpuUsage(before);
+    best = Math.min(best, (user + system) / 1000);
   }
   return best;
 }
@@ -83,7 +84,7 @@ const hostile: Record<string, (length: number) => string> = {
     makeReport({
       sections: [
         ...fewSections.slice(0, 2),
-        ["/usr/bin/lspci -nn", `00:00.0 a ${" [0300]: b".repeat(40)}\n`.repeat(length / 400)],
+        ["/usr/bin/lspci -nn", `00:00.0 a ${" [0300]: b".repeat(length / 600)}`],
       ],
     }),
   "of directory entries": (length) =>
@@ -96,7 +97,9 @@ const hostile: Record<string, (length: number) => string> = {
   "of owner warnings": (length) =>
     `Subject: x\n\n===== content of ${cmdline} =====\n${"WARNING: not opening file /a, because it is owned by b instead of c\n".repeat(length / 68)}`,
   "of COREBOOT": (length) =>
-    makeReport({ sections: [...fewSections.slice(0, 2), [journal, "COREBOOT ".repeat(length / 9)]] }),
+    makeReport({
+      sections: [...fewSections.slice(0, 2), [journal, `${"COREBOOT ".repeat(length / 600)}\n`.repeat(5)]],
+    }),
   "of COREBOOT lines": (length) =>
     makeReport({
       sections: [...fewSections.slice(0, 2), [journal, "kernel: secure COREBOOT\n".repeat(length / 24)]],

@@ -35,6 +35,7 @@ test("rule 2: CRLF, NUL, byte order mark, lone surrogates and replaced bytes are
   const text = makeReport({ version: "7.4", text: answer(titles[0], "a\0b"), sections: fewSections });
   const report = parseReport(`\uFEFF${text.replaceAll("\n", "\r\n")}\uD800`);
 
+  assert.equal(report.summary.value, "It does not work");
   assert.equal(report.questions[0]?.text, "ab");
   assert.equal(report.facts.manufacturer, "Examplecorp");
   assert.ok(report.sections.at(-1)?.text.isWellFormed());
@@ -221,6 +222,16 @@ test("rule 6: a key block is cut out of the text only when it is announced", () 
   assert.equal(pasted.questions[0]?.text, block);
   assert.equal(missing.key.state, "unreadable");
   assert.deepEqual(missing.warnings, ["A key block is announced, but there is none."]);
+});
+
+test("rule 6: several blocks in the key field are one key", () => {
+  const keyBlock = `${armored("one")}\n\n${armored("two")}\n${armored("three")}`;
+  const report = parseReport(
+    makeReport({ key: "included below", version: "7.4", text: answer(titles[0], "x"), keyBlock }),
+  );
+
+  assert.equal(report.key.value?.value, keyBlock);
+  assert.equal(report.questions[0]?.text, "x");
 });
 
 test("rule 7: what cannot be read is unreadable, not absent", () => {
