@@ -8,7 +8,11 @@ const address = z.email("must be a mail address");
 const required = (what: string) => z.string(`is missing: ${what}`).min(1, `is empty: ${what}`);
 
 const Common = z.object({
-  DATABASE_URL: required("the address of the PostgreSQL database"),
+  DATABASE_URL: required("the address of the PostgreSQL database").regex(
+    /^postgres(ql)?:\/\//,
+    "must be an address such as postgres://whisperdesk@127.0.0.1/whisperdesk",
+  ),
+  DATABASE_PASSWORD: z.string().optional(),
   DATABASE_CONNECTIONS: z.coerce.number("must be a number").int().min(2).max(100).default(10),
   MASTER_KEY: required("the key that seals everything; `whisperdesk setup` makes one"),
   DESK_NAME: z.string().trim().min(1).default("Help desk"),
@@ -21,6 +25,8 @@ const Common = z.object({
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   SILENCE_DAYS: z.coerce.number("must be a number of days").min(0.01).max(365).default(3),
 });
+
+const DatabaseOnly = Common.pick({ DATABASE_URL: true, DATABASE_PASSWORD: true });
 
 const Web = Common.extend({
   SESSION_SECRET: required("32 random characters or more").min(32, "must have at least 32 characters"),
@@ -49,6 +55,8 @@ const Worker = Common.extend({
   PROXY: z
     .url("must be an address such as socks5h://127.0.0.1:9050")
     .refine((url) => /^socks(4|4a|5|5h)?:/.test(url), "must begin with socks5h:// or another SOCKS scheme")
+    // The libraries know the scheme by its older name; names are resolved by the proxy in both.
+    .transform((url) => url.replace(/^socks5h:/, "socks5:"))
     .optional(),
   OPENPGP_KEYS: required("the desk's secret OpenPGP keys, armored, one after the other"),
   OPENPGP_PASSPHRASE: z.string().optional(),
@@ -89,13 +97,80 @@ export type WebConfig = z.infer<typeof Web>;
 /** Settings of the worker, which alone holds the secret OpenPGP keys and the passwords of the mail servers. */
 export type WorkerConfig = z.infer<typeof Worker>;
 export type CommonConfig = z.infer<typeof Common>;
+export type DatabaseConfig = z.infer<typeof DatabaseOnly>;
 
 export const readWebConfig = (env: NodeJS.ProcessEnv): WebConfig => read(Web, env);
 export const readWorkerConfig = (env: NodeJS.ProcessEnv): WorkerConfig => read(Worker, env);
 export const readCommonConfig = (env: NodeJS.ProcessEnv): CommonConfig => read(Common, env);
+/** What a command needs that only works in the database. */
+export const readDatabaseConfig = (env: NodeJS.ProcessEnv): DatabaseConfig => read(DatabaseOnly, env);
 
-/** The program cannot start with these settings; the message names each variable and what is wrong with it. */
-export class BadConfig extends Error {}
+/** The program cannot start with these settings; each problem begins with the variable that it is about. */
+export class BadConfig extends Error {
+  readonly problems: string[];
+
+  constructor(problems: string[]) {
+    super(`These settings are not right:\n${problems.map((line) => `  ${line}`).join("\n")}`);
+    this.problems = problems;
+  }
+}
+
+/** The address of the database with its password in place, as `openDatabase` takes it. */
+export function databaseUrl({ DATABASE_URL, DATABASE_PASSWORD }: DatabaseConfig): string {
+  if (!DATABASE_PASSWORD) return DATABASE_URL;
+  const [, scheme, user, given, rest] = /^(\w+:\/\/)([^/?@:]+)(:[^/?@]*)?@(.*)$/s.exec(DATABASE_URL) ?? [];
+  if (!user) throw new BadConfig(["DATABASE_URL must name a user when DATABASE_PASSWORD is set"]);
+  if (given)
+    throw new BadConfig(["DATABASE_PASSWORD is set, and DATABASE_URL holds a password too: keep one"]);
+  return `${scheme}${user}:${encodeURIComponent(DATABASE_PASSWORD)}@${rest}`;
+}
+
+/** Settings that come as files (`X_FILE`): whoever has their value can do what the program can. */
+export const secretSettings = [
+  "MASTER_KEY",
+  "DATABASE_PASSWORD",
+  "SESSION_SECRET",
+  "IMAP_PASSWORD",
+  "SMTP_PASSWORD",
+  "OPENPGP_KEYS",
+  "OPENPGP_PASSPHRASE",
+] as const;
+export type SecretSetting = (typeof secretSettings)[number];
+
+export type Setting = {
+  name: string;
+  process: "both" | "web" | "worker";
+  required: boolean;
+  /** As it would be written; null where there is none. */
+  default: string | null;
+  secret: boolean;
+};
+
+/** Every setting there is, in the order of this file. */
+export function listSettings(): Setting[] {
+  const shapes = { both: Common.shape, web: Web.shape, worker: Worker.shape };
+  const listed = new Map<string, Setting>();
+  for (const process of ["both", "web", "worker"] as const) {
+    for (const [name, schema] of Object.entries(shapes[process])) {
+      if (listed.has(name)) continue;
+      const without = schema.safeParse(undefined);
+      listed.set(name, {
+        name,
+        process,
+        required: !without.success,
+        default: without.success ? asWritten(without.data) : null,
+        secret: secretSettings.some((secret) => secret === name),
+      });
+    }
+  }
+  return [...listed.values()];
+}
+
+function asWritten(value: unknown): string | null {
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return null;
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
 
 function read<Schema extends z.ZodObject>(schema: Schema, env: NodeJS.ProcessEnv): z.infer<Schema> {
   const { values, problems } = withFiles(Object.keys(schema.shape), env);
@@ -106,7 +181,7 @@ function read<Schema extends z.ZodObject>(schema: Schema, env: NodeJS.ProcessEnv
     problems.push(...issues.map((issue) => `${issue.path.join(".")} ${issue.message}`));
   }
   if (result.success && problems.length === 0) return result.data;
-  throw new BadConfig(`These settings are not right:\n${problems.map((line) => `  ${line}`).join("\n")}`);
+  throw new BadConfig(problems);
 }
 
 /** `X_FILE` names a file that holds the value of `X`: secrets come this way. An empty variable counts as not set. */

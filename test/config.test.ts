@@ -113,7 +113,7 @@ test("the proxy must be a SOCKS address", () => {
   );
   assert.equal(
     readWorkerConfig({ ...worker, PROXY: "socks5h://127.0.0.1:9050" }).PROXY,
-    "socks5h://127.0.0.1:9050",
+    "socks5://127.0.0.1:9050",
   );
 });
 
