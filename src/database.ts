@@ -23,8 +23,12 @@ export function openDatabase(url: string, options: { connections?: number; name?
     },
     pool: { min: 0, max: options.connections ?? 10 },
     acquireConnectionTimeout: 15_000,
+    // What goes wrong is thrown; knex would print it too, beside the structured log and with its message.
+    log: { debug: nothing, warn: nothing, error: nothing, deprecate: nothing },
   });
 }
+
+function nothing(): void {}
 
 /** Brings the tables up to date. Safe to repeat and to run on several machines at once. */
 export async function migrate(db: Database): Promise<void> {

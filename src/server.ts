@@ -1,6 +1,7 @@
 import { createApp } from "./app.ts";
-import { BadConfig, readWebConfig, type WebConfig } from "./config.ts";
+import { databaseUrl, readWebConfig, type WebConfig } from "./config.ts";
 import { openDatabase, pendingMigrations } from "./database.ts";
+import { describeStartProblem } from "./setup/start-problem.ts";
 import { openVault, readMasterKey } from "./vault/master-key.ts";
 import { startHealth } from "./web/health.ts";
 import { createLog } from "./web/log.ts";
@@ -9,14 +10,13 @@ import { createLog } from "./web/log.ts";
 try {
   await run(readWebConfig(process.env));
 } catch (error) {
-  if (error instanceof BadConfig) console.error(error.message);
-  else console.error(error instanceof Error ? error.message : "The web process could not start");
+  console.error(describeStartProblem(error));
   process.exit(1);
 }
 
 async function run(config: WebConfig): Promise<void> {
   const log = createLog(config.LOG_LEVEL);
-  const db = openDatabase(config.DATABASE_URL, {
+  const db = openDatabase(databaseUrl(config), {
     connections: config.DATABASE_CONNECTIONS,
     name: "whisperdesk web",
   });

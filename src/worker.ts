@@ -1,4 +1,4 @@
-import { BadConfig, readWorkerConfig, type WorkerConfig } from "./config.ts";
+import { databaseUrl, readWorkerConfig, type WorkerConfig } from "./config.ts";
 import { type Database, openDatabase, pendingMigrations } from "./database.ts";
 import type { MailboxSettings } from "./inbox/mailbox.ts";
 import { startPolling } from "./inbox/poll.ts";
@@ -7,10 +7,12 @@ import { startReadingThreads } from "./inbox/reading-threads.ts";
 import { reconcile } from "./inbox/reconcile.ts";
 import { tellAdmins } from "./inbox/tell-admins.ts";
 import { watchSilence } from "./inbox/watch-silence.ts";
-import { openSecretKeys } from "./openpgp/open-secret-keys.ts";
 import { giveUpLostAnswers } from "./outbox/claim-outbox.ts";
 import { publishOurKeys } from "./outbox/publish-our-keys.ts";
 import { type Sender, sendDueAnswers } from "./outbox/send.ts";
+import { openDeskKeys, secretKeyBlocks } from "./setup/desk-keys.ts";
+import { mailboxOf, smtpOf } from "./setup/mail-servers.ts";
+import { describeStartProblem } from "./setup/start-problem.ts";
 import { openVault, readMasterKey } from "./vault/master-key.ts";
 import { startHealth } from "./web/health.ts";
 import { createLog } from "./web/log.ts";
@@ -20,21 +22,20 @@ import { repeat } from "./web/repeat.ts";
 try {
   await run(readWorkerConfig(process.env));
 } catch (error) {
-  if (error instanceof BadConfig) console.error(error.message);
-  else console.error(error instanceof Error ? error.message : "The worker could not start");
+  console.error(describeStartProblem(error));
   process.exit(1);
 }
 
 async function run(config: WorkerConfig): Promise<void> {
   const log = createLog(config.LOG_LEVEL);
-  const db = openDatabase(config.DATABASE_URL, {
+  const db = openDatabase(databaseUrl(config), {
     connections: config.DATABASE_CONNECTIONS,
     name: "whisperdesk worker",
   });
   const pending = await pendingMigrations(db);
   if (pending.length > 0) throw new Error("The database is not up to date: run `whisperdesk migrate` first");
   const vault = await openVault(db, readMasterKey(config.MASTER_KEY));
-  const keys = await openSecretKeys([config.OPENPGP_KEYS], config.OPENPGP_PASSPHRASE);
+  const keys = await openDeskKeys(config);
   await publishOurKeys(db, keys);
 
   const mailbox = mailboxOf(config);
@@ -47,7 +48,7 @@ async function run(config: WorkerConfig): Promise<void> {
   const onFailure = (error: unknown) => log.warn({ err: error }, "a step failed and comes again");
   const threads = startReadingThreads({
     threads: config.READING_THREADS,
-    secretKeys: [config.OPENPGP_KEYS],
+    secretKeys: secretKeyBlocks(config.OPENPGP_KEYS),
     passphrase: config.OPENPGP_PASSPHRASE,
     deskAddress: config.DESK_ADDRESS,
   });
@@ -102,30 +103,4 @@ async function sendAll(
 async function watch(db: Database, mailbox: MailboxSettings, config: WorkerConfig): Promise<void> {
   await watchSilence(db, mailbox.folder, config.SILENCE_DAYS);
   await reconcile(db, mailbox);
-}
-
-function mailboxOf(config: WorkerConfig): MailboxSettings {
-  return {
-    host: config.IMAP_HOST,
-    port: config.IMAP_PORT,
-    tls: config.IMAP_TLS,
-    user: config.IMAP_USER,
-    password: config.IMAP_PASSWORD,
-    proxy: config.PROXY,
-    folder: config.IMAP_FOLDER,
-    doneFolder: config.IMAP_DONE_FOLDER,
-    secondsToWait: config.MAIL_SERVER_SECONDS,
-  };
-}
-
-function smtpOf(config: WorkerConfig): Sender["server"] {
-  return {
-    host: config.SMTP_HOST,
-    port: config.SMTP_PORT,
-    tls: config.SMTP_TLS,
-    user: config.SMTP_USER,
-    password: config.SMTP_PASSWORD,
-    proxy: config.PROXY,
-    secondsToWait: config.MAIL_SERVER_SECONDS,
-  };
 }

@@ -32,23 +32,7 @@ export async function handOver(
   to: string,
   raw: Uint8Array,
 ): Promise<HandOver> {
-  const transport = createTransport({
-    host: server.host,
-    port: server.port,
-    secure: server.tls === "yes",
-    requireTLS: server.tls === "starttls",
-    ignoreTLS: server.tls === "no",
-    auth: server.user ? { user: server.user, pass: server.password ?? "" } : undefined,
-    proxy: server.proxy,
-    // The machine's own name must not stand in the mail's first Received line.
-    name: from.slice(from.lastIndexOf("@") + 1),
-    connectionTimeout: secondsToWait(server) * 1000,
-    greetingTimeout: secondsToWait(server) * 1000,
-    socketTimeout: secondsToWait(server) * 1000,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
-  transport.set("proxy_socks_module", socks);
+  const transport = openSmtp(server, from);
   let textLeft = false;
   const body = Readable.from(
     (function* () {
@@ -67,6 +51,28 @@ export async function handOver(
   } finally {
     transport.close();
   }
+}
+
+/** A transport to the SMTP server that connects when it is used; `from` gives the name that we greet with. */
+export function openSmtp(server: SmtpServer, from: string) {
+  const transport = createTransport({
+    host: server.host,
+    port: server.port,
+    secure: server.tls === "yes",
+    requireTLS: server.tls === "starttls",
+    ignoreTLS: server.tls === "no",
+    auth: server.user ? { user: server.user, pass: server.password ?? "" } : undefined,
+    proxy: server.proxy,
+    // The machine's own name must not stand in the mail's first Received line.
+    name: from.slice(from.lastIndexOf("@") + 1),
+    connectionTimeout: secondsToWait(server) * 1000,
+    greetingTimeout: secondsToWait(server) * 1000,
+    socketTimeout: secondsToWait(server) * 1000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  transport.set("proxy_socks_module", socks);
+  return transport;
 }
 
 /** The server's own words may hold an address, so only its code goes on. */
