@@ -165,9 +165,11 @@ function worse(before: DecryptionFailure, now: DecryptionFailure): DecryptionFai
 }
 
 function contentOf(message: Content): Uint8Array | DecryptionFailure {
-  const packets = message.unwrapCompressed().packets;
-  const signatures = packets.filterByTag(packetTags.signature, packetTags.onePassSignature);
-  if (signatures.length > 2 * limits.signatures) return "too large";
+  const { packets } = message.unwrapCompressed();
+  // Each signature has one of these in front of the text, or stands there itself; what comes after is not read yet.
+  for (const tag of [packetTags.signature, packetTags.onePassSignature]) {
+    if (packets.filterByTag(tag).length > limits.signatures) return "too large";
+  }
 
   const bytes = message.getLiteralData();
   return bytes instanceof Uint8Array ? bytes : "damaged";

@@ -110,6 +110,19 @@ test("refuses an address that is none", async () => {
   await assert.rejects(composeClear({ ...answer, to }), /address that is none/);
 });
 
+test("leaves out a language and ids that are none", async () => {
+  const broken = {
+    language: "fr Bcc",
+    inReplyTo: "<a b@example.org>",
+    references: ["x", "<a@example.org> <b@example.org>"],
+  };
+
+  const { headers } = await parsed(await composeClear({ ...answer, ...broken }));
+
+  for (const name of ["content-language", "in-reply-to", "references"])
+    assert.deepEqual(headerValues(headers, name), []);
+});
+
 test("refuses a key that cannot be encrypted to", async () => {
   const old = await generateSecretKey("Old", "old@example.org", {
     createdAt: new Date("2020-01-01"),

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { armor, createMessage, encrypt as encryptMessage, enums, generateKey, readKey } from "openpgp";
+import {
+  armor,
+  config,
+  createMessage,
+  encrypt as encryptMessage,
+  enums,
+  generateKey,
+  readKey,
+  SignaturePacket,
+} from "openpgp";
 import { dearmor } from "#src/openpgp/dearmor.ts";
 import { type Decrypted, decrypt } from "#src/openpgp/decrypt.ts";
 import { encrypt } from "#src/openpgp/encrypt.ts";
@@ -48,6 +57,46 @@ test("says “bad” when the signature is of another text", async () => {
 
   assert.ok(opened.ok);
   assert.equal(opened.signed, "bad");
+});
+
+test("says “cannot check” when a true signature says nothing about the text", async () => {
+  const [signer] = leaKeys.all;
+  assert.ok(signer);
+  const standalone = Object.assign(new SignaturePacket(), {
+    signatureType: enums.signature.standalone,
+    publicKeyAlgorithm: signer.key.keyPacket.algorithm,
+    hashAlgorithm: enums.hash.sha512,
+  });
+  // The library needs its configuration here, which its own types leave out.
+  await Reflect.apply(standalone.sign, standalone, [
+    signer.key.keyPacket,
+    new Uint8Array(),
+    new Date(),
+    false,
+    config,
+  ]);
+  const message = await createMessage({ binary: Buffer.from("I never wrote this") });
+  message.packets.unshift(standalone);
+
+  const opened = await decrypt(await encryptMessage({ message, encryptionKeys: deskKey }), keys, [
+    lea.public,
+  ]);
+
+  assert.ok(opened.ok);
+  assert.equal(opened.signed, "cannot check");
+});
+
+test("refuses 33 signatures: too large", async () => {
+  const [signer] = leaKeys.all;
+  assert.ok(signer);
+  const signedBy = async (times: number) => {
+    const message = await createMessage({ binary: Buffer.from("Bonjour") });
+    const signed = await message.sign(Array(times).fill(signer.key));
+    return await encryptMessage({ message: signed, encryptionKeys: deskKey });
+  };
+
+  refused(await decrypt(await signedBy(33), keys), "too large");
+  assert.ok((await decrypt(await signedBy(32), keys)).ok);
 });
 
 test("opens with an old key of ours that has expired", async () => {
