@@ -67,7 +67,7 @@ test("answers what it cannot read with BAD and goes on", async () => {
   ];
   for (const line of [
     ...broken,
-    `b SEARCH ${"(".repeat(5000)}`,
+    `b SEARCH ${"(".repeat(200_000)}`,
     `b SEARCH ${"NOT ".repeat(20_000)}ALL`,
     "b CONSTRUCTOR",
     "b FETCH 1 CONSTRUCTOR",
@@ -89,6 +89,15 @@ test("lets nobody read who has not signed in", async () => {
   ]) {
     assert.match(await send(`a LOGIN nina wrong\r\nb ${command}\r\nd LOGOUT\r\n`), /\nb BAD /, command);
   }
+});
+
+test("makes no folder whose name could climb out of the mailbox or is malformed", async () => {
+  for (const name of ["..", "a/../b", "/a", "a//b", "", "a&b", "x".repeat(300), "\xe9"]) {
+    const heard = await send(`a LOGIN nina secret\r\nb CREATE "${name}"\r\nd LOGOUT\r\n`);
+
+    assert.match(heard, /\nb NO /, name);
+  }
+  assert.deepEqual(server.folders("nina"), ["Archive", "INBOX", "Sent", "Trash"]);
 });
 
 test("lists by a hostile pattern in no time", async () => {
@@ -290,11 +299,12 @@ async function send(text: string, patience = 0, { host, port } = server): Promis
   let heard = "";
   socket.on("data", (piece: string) => {
     heard += piece;
+    if (patience > 0) socket.setTimeout(patience);
   });
   socket.on("error", () => {});
   socket.write(text, "latin1");
-  if (patience > 0) socket.setTimeout(patience, () => socket.destroy());
-  else if (!/LOGOUT\r\n$/.test(text)) socket.end();
+  socket.setTimeout(5000, () => socket.destroy());
+  if (patience === 0 && !/LOGOUT\r\n$/.test(text)) socket.end();
   await new Promise((resolve) => socket.once("close", resolve));
   return heard;
 }

@@ -180,7 +180,7 @@ test("refuses connections while the door is closed", async () => {
 });
 
 test("survives a client that hangs up anywhere, and bytes that are no SMTP", async () => {
-  const whole = `EHLO x\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<d@e.f>\r\nDATA\r\n${raw}.\r\nQUIT\r\n`;
+  const whole = `EHLO x\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<d@e.f>\r\nDATA\r\n${raw.toString()}.\r\nQUIT\r\n`;
   const lines = [
     "\0\xff\r\n\r\n",
     "DATA\r\n.\r\n",

@@ -20,7 +20,7 @@ const handlers = new Map<string, Handler>([
 const beforeLogin = { lineBytes: 8192, literalBytes: 8192 };
 const longestLine = 1024 * 1024;
 
-/** Serves one client from the greeting to the end of its connection. Never throws for what the client sends. */
+/** Serves one client from the greeting until it leaves or is to be left. Never throws for what the client sends. */
 export async function converse(socket: Socket, house: House): Promise<void> {
   const outlet = new Outlet(socket);
   const reader = new ByteReader(socket);
@@ -41,7 +41,6 @@ export async function converse(socket: Socket, house: House): Promise<void> {
   outlet.recover();
 
   while (!session.isLeaving && !socket.destroyed) await serveNext(session);
-  outlet.close();
 }
 
 async function serveNext(session: Session): Promise<void> {

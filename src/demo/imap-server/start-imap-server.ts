@@ -61,7 +61,7 @@ export async function startImapServer(options: ImapServerOptions): Promise<ImapS
     socket.on("close", () => sockets.delete(socket));
     // A client that goes away in the middle is everyday; the conversation sees the closed connection.
     socket.on("error", () => {});
-    void converse(socket, house);
+    void converse(socket, house).finally(() => socket.destroySoon());
   };
   const server = options.tls ? createTlsServer(options.tls, welcome) : createServer(welcome);
   const host = options.host ?? "127.0.0.1";
