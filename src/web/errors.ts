@@ -8,7 +8,7 @@ export function showErrors(log: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     if (response.headersSent) {
       log.error({ err: error, route: response.locals.route }, "failed while answering");
-      response.destroy();
+      if (!response.writableEnded) response.destroy();
       return;
     }
     const known = knownError(error);
