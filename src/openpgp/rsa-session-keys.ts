@@ -35,16 +35,16 @@ export async function rsaSessionKeys(
 }
 
 const hiddenRecipient = "0000000000000000";
-const symmetric = new Map([
+const symmetric = new Map<number, { algorithm: SessionKey["algorithm"]; size: number }>([
   [7, { algorithm: "aes128", size: 16 }],
   [8, { algorithm: "aes192", size: 24 }],
   [9, { algorithm: "aes256", size: 32 }],
-] as const);
+]);
 
 function decryptSessionKey(encrypted: Uint8Array, key: KeyObject): SessionKey {
   const random: SessionKey = { data: randomBytes(32), algorithm: "aes256" };
   const payload = decryptNumber(encrypted, key);
-  const kind = symmetric.get(Number(payload[0]) as 7 | 8 | 9);
+  const kind = symmetric.get(payload[0] ?? 0);
   if (!kind || payload.length !== kind.size + 3) return random;
 
   const data = payload.subarray(1, -2);
