@@ -17,6 +17,11 @@ const DiscardForm = z.object({ confirmed: z.literal("yes", "Tick the box to disc
 /** GET /set-aside: mail that could not become a ticket, and why; try again, discard, save the raw mail. */
 export function setAsidePage({ db, vault }: Desk): Router {
   const page = Router();
+  const asked = async (request: Request) => {
+    const mail = isId(request.params.id) ? await findSetAside(db, request.params.id) : undefined;
+    if (!mail) throw new NotFound("No such mail is set aside");
+    return mail;
+  };
 
   page.get("/set-aside", async (request, response) => {
     const current = readCursor(request.query.after);
@@ -55,12 +60,6 @@ export function setAsidePage({ db, vault }: Desk): Router {
     if (!raw) throw new NotFound("No raw copy of such a mail");
     sendForeignFile(response, `mail-${id}.eml`, raw);
   });
-
-  const asked = async (request: Request) => {
-    const mail = isId(request.params.id) ? await findSetAside(db, request.params.id) : undefined;
-    if (!mail) throw new NotFound("No such mail is set aside");
-    return mail;
-  };
 
   return page;
 }

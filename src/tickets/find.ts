@@ -1,5 +1,6 @@
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
+import { isId } from "../web/is-id.ts";
 import type { Channel, TicketStatus } from "./ticket.ts";
 
 /** A ticket as its page shows it: the row, the names of what it points to, and its subject opened. */
@@ -8,6 +9,7 @@ export type Ticket = {
   status: TicketStatus;
   queue_id: string;
   queue_name: string;
+  queue_language: string | null;
   language: string | null;
   channel: Channel;
   key_id: string;
@@ -30,7 +32,7 @@ export type Ticket = {
 
 /** The ticket with this id; null when there is none, or when what was asked for is no id. */
 export async function findTicket(db: Database, vault: Vault, id: string): Promise<Ticket | null> {
-  if (!/^[1-9]\d{0,17}$/.test(id)) return null;
+  if (!isId(id)) return null;
   const row = await db("tickets")
     .join("queues", "queues.id", "tickets.queue_id")
     .join("vault_keys", "vault_keys.id", "tickets.key_id")
@@ -41,6 +43,7 @@ export async function findTicket(db: Database, vault: Vault, id: string): Promis
       "tickets.*",
       "vault_keys.wrapped_key",
       "queues.name as queue_name",
+      "queues.language as queue_language",
       "owners.name as owner_name",
       "closers.name as closed_by_name",
     );

@@ -64,7 +64,8 @@ async function hasNewer(trx: Database, answer: Answer): Promise<boolean> {
   return newer !== undefined;
 }
 
-function answerSubject(subject: string): string {
+/** The subject of an answer, inside its encryption. */
+export function answerSubject(subject: string): string {
   if (/^re:/i.test(subject)) return subject;
   return subject ? `Re: ${subject}` : "Your message";
 }

@@ -7,6 +7,7 @@ export type Visitor = Role | "nobody";
 
 const everyone: Visitor[] = ["nobody", "help_desk", "lead", "admin"];
 const staff: Visitor[] = ["help_desk", "lead", "admin"];
+const leads: Visitor[] = ["lead", "admin"];
 const admins: Visitor[] = ["admin"];
 
 /** Every route of the desk and who may use it. A route that does not stand here is refused to everybody. */
@@ -14,6 +15,42 @@ export const routes: Record<string, Visitor[]> = {
   "GET /sign-in": everyone,
   "POST /sign-in": everyone,
   "POST /sign-out": staff,
+
+  "GET /": staff,
+  "POST /take-the-oldest": staff,
+  "GET /tickets": staff,
+  "GET /queues/:id": staff,
+  "GET /tickets/:id": staff,
+  "GET /tickets/:id/logs/:messageId": staff,
+  "GET /tickets/:id/logs/:messageId/:section": staff,
+  "GET /tickets/:id/attachments/:attachmentId": staff,
+  "GET /tickets/:id/address": staff,
+  "POST /tickets/:id/address": staff,
+  "GET /tickets/:id/reply": staff,
+  "POST /tickets/:id/reply": staff,
+  "GET /tickets/:id/note": staff,
+  "POST /tickets/:id/note": staff,
+  "GET /tickets/:id/take": staff,
+  "POST /tickets/:id/take": staff,
+  "GET /tickets/:id/give-back": staff,
+  "POST /tickets/:id/give-back": staff,
+  "GET /tickets/:id/close": staff,
+  "POST /tickets/:id/close": staff,
+  "GET /tickets/:id/reopen": staff,
+  "POST /tickets/:id/reopen": staff,
+
+  "GET /set-aside": staff,
+  "GET /set-aside/:id/try-again": staff,
+  "POST /set-aside/:id/try-again": staff,
+  "GET /set-aside/:id/raw": leads,
+  "GET /set-aside/:id/discard": leads,
+  "POST /set-aside/:id/discard": leads,
+
+  "GET /outbox": staff,
+  "GET /outbox/:id/decide": staff,
+  "POST /outbox/:id/decide": staff,
+  "GET /our-keys": staff,
+  "GET /our-keys/:fingerprint": staff,
 
   "GET /account": staff,
   "POST /account/password": staff,

@@ -1,0 +1,54 @@
+import type { Database } from "../database.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { TicketStatus } from "./ticket.ts";
+
+/** Other tickets that have something in common with one: the newest five, and how many there are in all. */
+export type Related = {
+  total: number;
+  tickets: { id: string; subject: string; status: TicketStatus; opened_at: Date }[];
+};
+
+const most = 5;
+
+/** Tickets of the same person, and from the same USB stick (known by a keyed hash alone). One statement. */
+export async function findRelated(
+  db: Database,
+  vault: Vault,
+  ticket: { id: string; person_id: string | null; stick_hash: Buffer | null },
+): Promise<{ person: Related; stick: Related }> {
+  const related: { person: Related; stick: Related } = {
+    person: { total: 0, tickets: [] },
+    stick: { total: 0, tickets: [] },
+  };
+  if (!ticket.person_id && !ticket.stick_hash) return related;
+
+  const result = await db.raw<{ rows: Row[] }>(
+    `select related.*, vault_keys.wrapped_key from (
+       (select 'person' as why, id, key_id, sealed_subject, status, opened_at,
+          (select count(*) from (
+             select from tickets where person_id = :personId and id <> :id limit 1001) counted)::int as total
+        from tickets where person_id = :personId and id <> :id order by id desc limit :most)
+       union all
+       (select 'stick', id, key_id, sealed_subject, status, opened_at,
+          (select count(*) from (
+             select from tickets where stick_hash = :stickHash and id <> :id limit 1001) counted)::int
+        from tickets where stick_hash = :stickHash and id <> :id order by id desc limit :most)
+     ) related
+     join vault_keys on vault_keys.id = related.key_id
+     order by related.id desc`,
+    { id: ticket.id, personId: ticket.person_id, stickHash: ticket.stick_hash, most },
+  );
+  for (const { why, total, wrapped_key, sealed_subject, id, status, opened_at } of result.rows) {
+    related[why].total = total;
+    const subject = vault.open(wrapped_key, "subject", sealed_subject);
+    related[why].tickets.push({ id, subject, status, opened_at });
+  }
+  return related;
+}
+
+type Row = Related["tickets"][number] & {
+  why: "person" | "stick";
+  total: number;
+  wrapped_key: Buffer;
+  sealed_subject: Buffer;
+};

@@ -1,0 +1,66 @@
+import { kindOfSection } from "../logs/section-kinds.ts";
+import type { StoredReport, TicketReport } from "./read-report.ts";
+
+/** The logs of a report as the pages list them. */
+export type ShownLogs = {
+  href: string;
+  count: number;
+  lines: { href: string | null; title: string; line: number; text: string; reason: string; times: number }[];
+  /** Short and useful: shown folded in the page itself. */
+  short: { title: string; text: string; href: string }[];
+  /** Long or rarely of use: a link each. */
+  linked: { title: string; lineCount: number; href: string }[];
+  /** Titles of what was not there, empty or not readable. */
+  missing: string[];
+};
+
+/** A page of a long log has so many lines. */
+export const linesPerPage = 2000;
+const mostLinesInside = 60;
+/** What the facts beside the story say already. */
+const toldByFacts = ["manufacturer", "model", "model-version"];
+
+/** Puts the lines that matter first, then what is short and useful, then the long rest. */
+export function showLogs(ticketId: string, { messageId, report, logs }: TicketReport): ShownLogs {
+  const href = `/tickets/${ticketId}/logs/${messageId}`;
+  const sections = report.sections
+    .map((section, index) => ({ ...section, index, href: `${href}/${index}` }))
+    .filter(({ kind }) => !toldByFacts.includes(kind))
+    .toSorted((one, other) => one.place - other.place);
+  const present = sections.filter(({ state }) => state === "present" || state === "unreadable");
+  const isShort = ({ index, folded, lineCount }: (typeof sections)[number]) =>
+    !folded && lineCount <= mostLinesInside && logs?.[index] !== undefined;
+
+  return {
+    href,
+    count: sections.length,
+    lines: report.linesThatMatter.map((line) => {
+      const index = sectionOf(line.section, report.sections);
+      const section = report.sections[index];
+      return {
+        ...line,
+        title: section?.title ?? line.section,
+        href: section ? hrefOfLine(`${href}/${index}`, line.line) : null,
+      };
+    }),
+    short: present
+      .filter(isShort)
+      .map(({ title, index, href }) => ({ title, href, text: logs?.[index]?.text ?? "" })),
+    linked: present.filter((section) => !isShort(section)),
+    missing: sections.filter((section) => !present.includes(section)).map(({ title }) => title),
+  };
+}
+
+/** The address of one line of a section, on the page of it that holds the line. */
+export function hrefOfLine(href: string, line: number): string {
+  const page = Math.ceil(line / linesPerPage);
+  return `${href}${page > 1 ? `?page=${page}` : ""}#L${line}`;
+}
+
+/** The lines that matter name a file or command; where several are of one kind, the title ends with its name. */
+function sectionOf(key: string, sections: StoredReport["sections"]): number {
+  const kind = kindOfSection(key);
+  const name = key.split("/").at(-1) ?? key;
+  const named = sections.findIndex(({ title }) => title === key || title.endsWith(`: ${name}`));
+  return named === -1 ? sections.findIndex((section) => section.kind === kind) : named;
+}

@@ -1,0 +1,76 @@
+import type { ThreadMessage } from "./thread.ts";
+import type { TicketStatus } from "./ticket.ts";
+
+/** A word and its colour: good = a good verdict, bad = wrong or lost, turn = ours to do, quiet = a fact. */
+export type Chip = { words: string; tone: "good" | "bad" | "turn" | "quiet" };
+
+/** The desk's words for a status. */
+export const statusWords: Record<TicketStatus, string> = {
+  new: "our turn",
+  open: "our turn",
+  waiting_for_user: "waiting for the user",
+  waiting_for_fix: "waiting for a fix",
+  snoozed: "snoozed",
+  resolved: "resolved",
+  spam: "spam",
+};
+
+/** What a line of the history says after the name of who did it. */
+export function eventWords(event: { action: string; detail: Record<string, string> }): string {
+  const as = event.detail.to === "spam" ? "spam" : "resolved";
+  const words: Record<string, string> = {
+    opened: "opened",
+    our_turn: "our turn again",
+    taken: "took it",
+    given_back: "gave it back",
+    answered: "answered",
+    closed: `closed it as ${as}`,
+    reopened: "opened it again",
+    address_shown: "looked at the address",
+    decided: `decided about an answer: ${event.detail.decision ?? ""}`,
+  };
+  return words[event.action] ?? event.action.replaceAll("_", " ");
+}
+
+/** What protects a message from outside, as far as we know; stands in the frame around its text. */
+export function verdictsOf(message: ThreadMessage): Chip[] {
+  const chips: Chip[] = [];
+  if (message.kind === "from_user") {
+    const encrypted = message.encryption === "encrypted";
+    chips.push(encrypted ? { words: "encrypted", tone: "good" } : { words: "not encrypted", tone: "quiet" });
+    chips.push(signatureChips[message.signature]);
+  }
+  for (const mark of message.marks) {
+    chips.push({
+      words: mark,
+      tone: mark === "author not proven" || mark === "another address" ? "turn" : "quiet",
+    });
+  }
+  return chips;
+}
+
+const signatureChips: Record<ThreadMessage["signature"], Chip> = {
+  no: { words: "not signed", tone: "quiet" },
+  "cannot check": { words: "signed, key not known", tone: "quiet" },
+  bad: { words: "bad signature", tone: "bad" },
+  good: { words: "good signature", tone: "good" },
+};
+
+/** What became of an answer; `isTrouble`: a person has to decide. */
+export function answerState(outbox: NonNullable<ThreadMessage["outbox"]>): Chip & { isTrouble: boolean } {
+  if (outbox.state === "accepted" && outbox.bounced_at) {
+    return { words: "came back: not delivered", tone: "bad", isTrouble: true };
+  }
+  const encrypted = outbox.protection === "encrypted";
+  const states: Record<typeof outbox.state, Chip> = {
+    queued: { words: outbox.failure ? "in the outbox, to be tried again" : "in the outbox", tone: "quiet" },
+    sending: { words: "is being sent", tone: "quiet" },
+    accepted: encrypted
+      ? { words: "sent encrypted and signed", tone: "good" }
+      : { words: "sent in clear", tone: "quiet" },
+    failed: { words: "not sent", tone: "bad" },
+    unknown: { words: "may have left, or not", tone: "bad" },
+    withdrawn: { words: "given up, not sent", tone: "quiet" },
+  };
+  return { ...states[outbox.state], isTrouble: outbox.state === "failed" || outbox.state === "unknown" };
+}
