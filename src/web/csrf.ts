@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Request, RequestHandler } from "express";
 import nunjucks from "nunjucks";
+import { cameFromOurs } from "./same-site.ts";
 import { csrfTokenOf } from "./session.ts";
 import { keepTyped } from "./typed-text.ts";
 
@@ -17,18 +18,9 @@ export const offerToken: RequestHandler = (request, response, next) => {
 export const refuseForgery: RequestHandler = (request, response, next) => {
   if (["GET", "HEAD", "OPTIONS"].includes(request.method)) return next();
 
-  const ours = cameFromOurs(request);
-  if (ours && hasToken(request)) return next();
-  response.status(403).render("web/forged.njk", { typed: ours ? keepTyped(request.body) : [] });
+  if (cameFromOurs(request) && hasToken(request)) return next();
+  response.status(403).render("web/forged.njk", { typed: keepTyped(request) });
 };
-
-/** Fetch Metadata where the browser sends it; else the Origin must be the host that was asked. */
-function cameFromOurs(request: Request): boolean {
-  const site = request.get("sec-fetch-site");
-  if (site !== undefined) return site === "same-origin" || site === "none";
-  const origin = request.get("origin");
-  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === request.get("host");
-}
 
 function hasToken(request: Request): boolean {
   const expected = request.session.csrf;

@@ -93,7 +93,7 @@ export function allowRoutes(table: Record<string, Visitor[]> = routes): RequestH
     if (request.user) return response.status(403).render("web/refused.njk");
     if (method === "GET")
       return response.redirect(303, `/sign-in?to=${encodeURIComponent(request.originalUrl)}`);
-    response.status(403).render("web/signed-out.njk", { typed: keepTyped(request.body) });
+    response.status(403).render("web/signed-out.njk", { typed: keepTyped(request) });
   };
 }
 

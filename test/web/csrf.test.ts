@@ -75,6 +75,11 @@ suite("a form that did not come from a page of ours", () => {
     assert.equal(signedOut.$("h1").text(), "You are signed out");
     assert.equal(signedOut.$("textarea").text().trim(), "A long answer\nof two lines <b>");
     assert.doesNotMatch(signedOut.html, /secret words/);
+
+    // A cross-site form comes without the cookie, so that everybody looks signed out to it.
+    nina.headers = { "sec-fetch-site": "cross-site" };
+    const foreign = await nina.post("/account/password", body);
+    assert.equal(foreign.$("textarea").length, 0);
   });
 
   test("is refused at signing in too", async () => {
