@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { createApp } from "./app.ts";
 import { databaseUrl, readWebConfig, type WebConfig } from "./config.ts";
 import { openDatabase, pendingMigrations } from "./database.ts";
@@ -26,9 +29,10 @@ async function run(config: WebConfig): Promise<void> {
 
   const health = await startHealth({ host: config.METRICS_HOST, port: config.WEB_METRICS_PORT, db, log });
   const app = createApp({ db, vault, config, log });
-  const server = app.listen(config.WEB_PORT, config.WEB_HOST, () => {
-    log.info({ port: config.WEB_PORT, metricsPort: health.port }, "the web process runs");
-  });
+  const server = createServer(app).listen(config.WEB_PORT, config.WEB_HOST);
+  await once(server, "listening");
+  const port = (server.address() as AddressInfo).port;
+  log.info({ port, metricsPort: health.port }, "the web process runs");
 
   const stop = async () => {
     setTimeout(() => process.exit(1), 10_000).unref();

@@ -4,6 +4,8 @@ import { BadConfig } from "../config.ts";
 export function describeStartProblem(error: unknown): string {
   if (error instanceof BadConfig) return error.message;
   const message = error instanceof Error ? error.message : "";
+  const taken = codeOf(error) === "EADDRINUSE" && message.match(/:(\d+)$/)?.[1];
+  if (taken) return `WEB_PORT, WEB_METRICS_PORT or WORKER_METRICS_PORT: port ${taken} is taken`;
   return describeDatabaseProblem(error) ?? (message || "It could not start");
 }
 
