@@ -33,15 +33,13 @@ export class Folder {
 
   /** Adds messages in order; when the store refuses one, those before it stay. */
   add(news: NewMessage[]): Message[] {
-    const added: Message[] = [];
+    const added = news.map((one) => this.#number(one));
+    // The next number is written first: one that a broken write has used up is never given to another mail.
+    this.#store?.keepFolder(this.user, this.#facts([...this.messages, ...added]));
     try {
-      for (const { raw, flags, internalDate } of news) {
-        const uid = this.uidNext;
-        this.uidNext += 1;
-        const message = { uid, raw, flags: new Set(flags), internalDate, expunged: false, flagsChangedAt: 0 };
-        this.#keep(message);
+      for (const message of added) {
+        this.#store?.keepMail(this.user, this.name, { ...message, flags: [...message.flags] });
         this.messages.push(message);
-        added.push(message);
       }
     } finally {
       this.tellWatchers();
@@ -80,10 +78,16 @@ export class Folder {
     for (const watcher of this.watchers) watcher();
   }
 
-  // The next number is written first: one that a broken write has used up is never given to another mail.
-  #keep(message: Message): void {
-    this.#store?.keepFolder(this.user, this.#facts([...this.messages, message]));
-    this.#store?.keepMail(this.user, this.name, { ...message, flags: [...message.flags] });
+  #number({ raw, flags, internalDate }: NewMessage): Message {
+    this.uidNext += 1;
+    return {
+      uid: this.uidNext - 1,
+      raw,
+      flags: new Set(flags),
+      internalDate,
+      expunged: false,
+      flagsChangedAt: 0,
+    };
   }
 
   #facts(messages: Message[]): FolderFacts {
