@@ -38,7 +38,7 @@ export async function refuseToStart(
 
 async function runToEnd(file: string, args: string[], settings: NodeJS.ProcessEnv): Promise<Ended> {
   return await new Promise((resolve) => {
-    const options = { env: cleanEnvironment(settings), cwd: "/", timeout: 30_000 };
+    const options = { env: cleanEnvironment(settings), cwd: "/", timeout: 60_000 };
     const child = execFile(process.execPath, [file, ...args], options, (error, stdout, stderr) => {
       const code = error ? (typeof error.code === "number" ? error.code : -1) : 0;
       resolve({ code, output: stdout + stderr });
@@ -91,7 +91,7 @@ export async function startProcess(
 export async function until<Value>(
   what: string,
   look: () => Promise<Value | undefined | false> | Value | undefined | false,
-  patience = 20_000,
+  patience = 60_000,
 ): Promise<Value> {
   const end = Date.now() + patience;
   for (;;) {
