@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from "node:crypto";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 /**
@@ -31,7 +39,13 @@ export function createVault(masterKey: Buffer): Vault {
   const wrappingKey = derive(masterKey, "wrap");
   const hashingKey = derive(masterKey, "look-up");
 
-  const unwrap = (wrappedKey: Buffer) => decipher(wrappingKey, "key", wrappedKey);
+  // One mail is sealed in many pieces under one key; a key is remembered as long as the row that it came from.
+  const unwrapped = new WeakMap<Buffer, KeyObject>();
+  const unwrap = (wrappedKey: Buffer) => {
+    const key = unwrapped.get(wrappedKey) ?? createSecretKey(decipher(wrappingKey, "key", wrappedKey));
+    unwrapped.set(wrappedKey, key);
+    return key;
+  };
   const sealBytes = (wrappedKey: Buffer, purpose: string, bytes: Uint8Array) =>
     encipher(unwrap(wrappedKey), purpose, pack(bytes));
   const openBytes = (wrappedKey: Buffer, purpose: string, sealed: Buffer) =>
@@ -47,12 +61,13 @@ export function createVault(masterKey: Buffer): Vault {
   };
 }
 
-function derive(masterKey: Buffer, use: string): Buffer {
-  return Buffer.from(hkdfSync("sha256", masterKey, "whisperdesk", use, 32));
+/** As a key object: Node takes five times as long with the bare bytes. */
+function derive(masterKey: Buffer, use: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync("sha256", masterKey, "whisperdesk", use, 32)));
 }
 
 /** AES-256-GCM (NIST SP 800-38D): version, nonce, tag, ciphertext. */
-function encipher(key: Buffer, purpose: string, bytes: Uint8Array): Buffer {
+function encipher(key: KeyObject, purpose: string, bytes: Uint8Array): Buffer {
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength: tagBytes });
   cipher.setAAD(Buffer.from(purpose));
@@ -61,7 +76,7 @@ function encipher(key: Buffer, purpose: string, bytes: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from([version]), nonce, cipher.getAuthTag(), ciphertext]);
 }
 
-function decipher(key: Buffer, purpose: string, sealed: Buffer): Buffer {
+function decipher(key: KeyObject, purpose: string, sealed: Buffer): Buffer {
   if (sealed[0] !== version) throw new Error("Sealed content has an unknown version");
   const nonce = sealed.subarray(1, 1 + nonceBytes);
   const tag = sealed.subarray(1 + nonceBytes, 1 + nonceBytes + tagBytes);
