@@ -114,7 +114,9 @@ suite("the staff page", () => {
   test("knows no account of a forged id", async () => {
     const adam = await desk.signIn("adam");
     for (const id of ["0", "abc", "999999", "99999999999999999999", "1%00", "1;"]) {
-      assert.equal((await adam.visit(`/staff/${id}`)).status, 404, id);
+      const page = await adam.visit(`/staff/${id}`);
+      assert.equal(page.status, 404, id);
+      assert.equal(page.$("h1").text(), "There is nothing here");
     }
     assert.equal((await adam.visit("/staff/%zz")).status, 400);
   });
@@ -174,6 +176,7 @@ suite("your account", () => {
     );
     assert.equal(path(await here.visit("/account")), "/account");
     assert.equal(path(await there.visit("/account")), "/sign-in");
+    assert.deepEqual(await db("rate_limits").whereLike("key", "sign-in:%"), [], "no attempt stays counted");
     const back = { old_password: "a longer sentence", new_password: password, new_password_again: password };
     await here.submit(page, back, { button: "Change the password" });
   });

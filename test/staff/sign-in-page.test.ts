@@ -163,6 +163,11 @@ suite("a session", () => {
     assert.equal(guessed.$(".summary li").text(), "The name or the password is wrong");
     await enableStaff(db, desk.staff.nina.id);
     assert.equal(path(await nina.visit("/account")), "/sign-in", "the old session stays over");
+
+    const again = await desk.signIn("nina");
+    await db("staff").where({ name: "nina" }).update({ disabled_at: db.fn.now() });
+    assert.equal(path(await again.visit("/account")), "/sign-in", "also when only the date was set");
+    await db("staff").where({ name: "nina" }).update({ disabled_at: null });
   });
 
   test("ends in all browsers with signing out everywhere", async () => {
@@ -184,7 +189,8 @@ suite("a session", () => {
     ] as const) {
       await db("sessions").delete();
       const nina = await desk.signIn("nina");
-      const { sess } = await db("sessions").first<{ sess: object }>("sess");
+      const { sess } = await db("sessions").first<{ sess: { startedAt: number } }>("sess");
+      assert.ok(Date.now() - sess.startedAt < 60_000);
       const old = { ...sess, startedAt: Date.now() - startedAgo, seenAt: Date.now() - seenAgo };
       await db("sessions").update({ sess: JSON.stringify(old) });
 

@@ -61,7 +61,7 @@ suite("a form that did not come from a page of ours", () => {
     const nina = await desk.signIn("nina");
     const body = new URLSearchParams({
       text: "A long answer\nof two lines <b>",
-      old_password: "secret words",
+      old_password: "secret words, a long sentence of them",
       _csrf: "old",
     });
 
