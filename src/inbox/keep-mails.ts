@@ -17,54 +17,79 @@ export async function keepMails(
   folder: Folder,
   mails: FetchedMail[],
 ): Promise<number> {
+  const found = mails.map((mail) => ({ ...mail, contentHash: hashOf(vault, folder, mail) }));
   return await db.transaction(async (trx) => {
-    let added = 0;
-    for (const mail of mails) {
-      const { mailId, isNew } = await keepMail(trx, vault, folder, mail);
-      if (isNew) added += 1;
-      await trx("mail_copies")
-        .insert({
-          mailbox: folder.mailbox,
-          uidvalidity: String(folder.uidvalidity),
-          uid: mail.uid,
-          mail_id: mailId,
-        })
-        .onConflict(["mailbox", "uidvalidity", "uid"])
-        .ignore();
-    }
+    const known = await knownHashes(
+      trx,
+      found.map(({ contentHash }) => contentHash),
+    );
+    const fresh = found.filter(({ contentHash }) => !known.has(contentHash.toString("hex")));
+    const added = await addMails(trx, vault, fresh);
+    await addCopies(trx, folder, found);
     if (added > 0)
       await trx("mailboxes").where({ name: folder.mailbox }).update({ last_mail_at: trx.fn.now() });
     return added;
   });
 }
 
-async function keepMail(trx: Database, vault: Vault, folder: Folder, mail: FetchedMail) {
-  const contentHash = vault.lookUpHash(
-    "mail",
-    mail.raw ?? `${folder.mailbox} ${folder.uidvalidity} ${mail.uid}`,
-  );
-  const known = await trx("mails").first<{ id: string }>("id").where({ content_hash: contentHash });
-  if (known) return { mailId: known.id, isNew: false };
+type FoundMail = FetchedMail & { contentHash: Buffer };
 
-  const wrappedKey = vault.newKey();
-  const result = await trx.raw(
-    `with key as (insert into vault_keys (wrapped_key) values (:wrappedKey) returning id)
-     insert into mails (key_id, content_hash, sealed_raw, size_bytes, received_at, state, set_aside_reason)
-     select id, :contentHash, :sealedRaw, :sizeBytes, least(coalesce(:receivedAt, now()), now()), :state, :reason from key
-     on conflict (content_hash) do update set content_hash = excluded.content_hash
-     returning id, xmax = 0 as is_new`,
-    {
+function hashOf(vault: Vault, folder: Folder, mail: FetchedMail): Buffer {
+  return vault.lookUpHash("mail", mail.raw ?? `${folder.mailbox} ${folder.uidvalidity} ${mail.uid}`);
+}
+
+async function knownHashes(trx: Database, hashes: Buffer[]): Promise<Set<string>> {
+  const rows = await trx("mails")
+    .select<{ content_hash: Buffer }[]>("content_hash")
+    .whereIn("content_hash", hashes);
+  return new Set(rows.map(({ content_hash }) => content_hash.toString("hex")));
+}
+
+const tooLarge =
+  "Too large to be taken over: the only copy is on the mail server, in the folder of done mails";
+
+/** One statement for all: a key and a mail for each. One that another robot adds at the same moment is not added twice. */
+async function addMails(trx: Database, vault: Vault, mails: FoundMail[]): Promise<number> {
+  const distinct = [...new Map(mails.map((mail) => [mail.contentHash.toString("hex"), mail])).values()];
+  if (distinct.length === 0) return 0;
+  const row =
+    "(?::int, ?::bytea, ?::bytea, ?::bytea, ?::bigint, least(coalesce(?::timestamptz, now()), now()), ?::text, ?::text)";
+  const values = distinct.flatMap((mail, place) => {
+    const wrappedKey = vault.newKey();
+    const sealedRaw = mail.raw && vault.sealBytes(wrappedKey, "raw", mail.raw);
+    const state = mail.raw ? ["kept", null] : ["set_aside", tooLarge];
+    return [
+      place,
       wrappedKey,
-      contentHash,
-      sealedRaw: mail.raw && vault.sealBytes(wrappedKey, "raw", mail.raw),
-      sizeBytes: mail.sizeBytes,
-      receivedAt: mail.receivedAt ?? null,
-      state: mail.raw ? "kept" : "set_aside",
-      reason: mail.raw
-        ? null
-        : "Too large to be taken over: the only copy is on the mail server, in the folder of done mails",
-    },
+      mail.contentHash,
+      sealedRaw,
+      mail.sizeBytes,
+      mail.receivedAt ?? null,
+      ...state,
+    ];
+  });
+  const result = await trx.raw(
+    `with found (place, wrapped_key, content_hash, sealed_raw, size_bytes, received_at, state, reason) as (
+       values ${distinct.map(() => row).join(", ")}),
+     keys as (insert into vault_keys (wrapped_key) select wrapped_key from found order by place returning id, wrapped_key)
+     insert into mails (key_id, content_hash, sealed_raw, size_bytes, received_at, state, set_aside_reason)
+     select keys.id, content_hash, sealed_raw, size_bytes, received_at, state, reason
+     from found join keys using (wrapped_key) order by place
+     on conflict (content_hash) do nothing`,
+    values as string[],
   );
-  const row: { id: string; is_new: boolean } = result.rows[0];
-  return { mailId: row.id, isNew: row.is_new };
+  return result.rowCount;
+}
+
+async function addCopies(trx: Database, folder: Folder, mails: FoundMail[]): Promise<void> {
+  if (mails.length === 0) return;
+  const values = mails.flatMap(({ uid, contentHash }) => [uid, contentHash]);
+  await trx.raw(
+    `insert into mail_copies (mailbox, uidvalidity, uid, mail_id)
+     select ?, ?, uid, mails.id
+     from (values ${mails.map(() => "(?::bigint, ?::bytea)").join(", ")}) as found (uid, content_hash)
+     join mails using (content_hash)
+     on conflict (mailbox, uidvalidity, uid) do nothing`,
+    [folder.mailbox, String(folder.uidvalidity), ...values] as string[],
+  );
 }

@@ -1,25 +1,28 @@
 import type { Database } from "../database.ts";
-import { addSealingKey } from "../vault/sealing-keys.ts";
 import type { Vault } from "../vault/vault.ts";
 
-/** The id of the person who has this address; stored at the first mail, sealed, and found again by a keyed hash. */
+/**
+ * The id of the person who has this address; stored at the first mail, sealed, and found again by a keyed hash. Of two
+ * mails of one new person that are read at the same time, the second takes the row of the first. One statement.
+ */
 export async function personOfAddress(db: Database, vault: Vault, address: string): Promise<string> {
-  const addressHash = hashOfAddress(vault, address);
-  const known = await db("people").first<{ id: string }>("id").where({ address_hash: addressHash });
-  if (known) return known.id;
-
-  const key = await addSealingKey(db, vault);
-  const [added] = await db("people")
-    .insert({
-      address_hash: addressHash,
-      key_id: key.id,
-      sealed_address: vault.seal(key.wrapped_key, "address", address),
-    })
-    // Two mails of one new person may be read at the same time: the second takes the row of the first.
-    .onConflict("address_hash")
-    .merge({ address_hash: addressHash })
-    .returning("id");
-  return added.id;
+  const wrappedKey = vault.newKey();
+  const result = await db.raw(
+    `with known as (select id from people where address_hash = :addressHash),
+     key as (insert into vault_keys (wrapped_key) select :wrappedKey where not exists (select from known) returning id),
+     added as (
+       insert into people (address_hash, key_id, sealed_address) select :addressHash, id, :sealedAddress from key
+       on conflict (address_hash) do update set address_hash = excluded.address_hash returning id)
+     select id from known union all select id from added`,
+    {
+      addressHash: hashOfAddress(vault, address),
+      wrappedKey,
+      sealedAddress: vault.seal(wrappedKey, "address", address),
+    },
+  );
+  const person: { id: string } | undefined = result.rows[0];
+  if (!person) throw new Error("A person was neither found nor added");
+  return person.id;
 }
 
 /** The keyed hash by which an address is found: the whole address without regard to case. */

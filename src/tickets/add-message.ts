@@ -23,38 +23,42 @@ export type NewMessage = {
 /** Adds a message to a ticket and returns its id. What it does to whose turn it is, the caller decides. */
 export async function addMessage(db: Database, vault: Vault, message: NewMessage): Promise<string> {
   const { wrapped_key } = message.key;
-  const [added] = await db("messages")
-    .insert({
-      ticket_id: message.ticketId,
-      key_id: message.key.id,
+  const result = await db.raw(
+    `with added as (
+       insert into messages (ticket_id, key_id, kind, mail_id, staff_id, person_id, sealed_content, encryption, signature,
+         marks, created_at)
+       values (:ticketId, :keyId, :kind, :mailId, :staffId, :personId, :sealedContent, :encryption, :signature, :marks,
+         coalesce(:createdAt::timestamptz, now()))
+       returning id, ticket_id, created_at),
+     counted as (
+       update tickets set message_count = message_count + 1, last_message_at = greatest(last_message_at, added.created_at)
+       from added where tickets.id = added.ticket_id)
+     select id from added`,
+    {
+      ticketId: message.ticketId,
+      keyId: message.key.id,
       kind: message.kind,
-      mail_id: message.mailId ?? null,
-      staff_id: message.staffId ?? null,
-      person_id: message.personId ?? null,
-      sealed_content: vault.seal(wrapped_key, "message", JSON.stringify(message.content)),
+      mailId: message.mailId ?? null,
+      staffId: message.staffId ?? null,
+      personId: message.personId ?? null,
+      sealedContent: vault.seal(wrapped_key, "message", JSON.stringify(message.content)),
       encryption: message.encryption ?? "none",
       signature: message.signature ?? "no",
       marks: message.marks ?? [],
-      ...(message.createdAt && { created_at: message.createdAt }),
-    })
-    .returning("id");
-  for (const [position, attachment] of (message.attachments ?? []).entries()) {
-    await db("attachments").insert({
-      message_id: added.id,
-      position,
-      sealed_filename: vault.seal(wrapped_key, "filename", attachment.filename),
-      content_type: attachment.contentType,
-      size_bytes: attachment.bytes.length,
-      sealed_bytes: vault.sealBytes(wrapped_key, "attachment", attachment.bytes),
-    });
-  }
-  await db("tickets")
-    .where({ id: message.ticketId })
-    .update({
-      message_count: db.raw("message_count + 1"),
-      last_message_at: db.raw("greatest(last_message_at, ?)", [message.createdAt ?? new Date()]),
-    });
-  return added.id;
+      createdAt: message.createdAt ?? null,
+    },
+  );
+  const { id }: { id: string } = result.rows[0];
+  const attachments = (message.attachments ?? []).map((attachment, position) => ({
+    message_id: id,
+    position,
+    sealed_filename: vault.seal(wrapped_key, "filename", attachment.filename),
+    content_type: attachment.contentType,
+    size_bytes: attachment.bytes.length,
+    sealed_bytes: vault.sealBytes(wrapped_key, "attachment", attachment.bytes),
+  }));
+  if (attachments.length > 0) await db("attachments").insert(attachments);
+  return id;
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Database } from "../database.ts";
 import type { SealingKey } from "../vault/sealing-keys.ts";
 import type { Vault } from "../vault/vault.ts";
-import { recordEvent } from "./record-event.ts";
 import type { Channel } from "./ticket.ts";
 
 export type NewTicket = {
@@ -22,17 +21,21 @@ export type NewTicket = {
 
 /**
  * Opens a ticket in the queue of its language and returns its id; null when a ticket with this WhisperBack id is
- * there already, also when another worker opened it a moment ago.
+ * there already, also when another worker opened it a moment ago. One statement, with its event.
  */
 export async function openTicket(db: Database, vault: Vault, ticket: NewTicket): Promise<string | null> {
   const result = await db.raw(
-    `insert into tickets (queue_id, language, channel, key_id, sealed_subject, person_id, person_proven, whisperback_id,
+    `with opened as (
+     insert into tickets (queue_id, language, channel, key_id, sealed_subject, person_id, person_proven, whisperback_id,
        tails_version, installed_version, model, stick_hash, opened_at, last_message_at, our_turn_since)
      select (select id from queues where language = :language or is_fallback order by is_fallback limit 1),
        :language, :channel, :keyId, :sealedSubject, :personId, :personProven, :whisperbackId,
        :tailsVersion, :installedVersion, :model, :stickHash, :openedAt, :openedAt, :openedAt
      on conflict (whisperback_id) where whisperback_id is not null do nothing
-     returning id`,
+     returning id), told as (
+     insert into ticket_events (ticket_id, action, detail)
+     select id, 'opened', jsonb_build_object('channel', :channel::text) from opened)
+     select id from opened`,
     {
       language: ticket.language,
       channel: ticket.channel,
@@ -49,8 +52,5 @@ export async function openTicket(db: Database, vault: Vault, ticket: NewTicket):
     },
   );
   const opened: { id: string } | undefined = result.rows[0];
-  if (!opened) return null;
-
-  await recordEvent(db, { ticketId: opened.id, action: "opened", detail: { channel: ticket.channel } });
-  return opened.id;
+  return opened?.id ?? null;
 }
