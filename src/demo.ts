@@ -17,6 +17,8 @@ import { createStaff } from "./staff/create-staff.ts";
 // The whole desk on one command: PostgreSQL, a mailbox, people who write, and the two processes as in production.
 const data = resolve(process.env.WHISPERDESK_DATA ?? join(import.meta.dirname, "../.data"));
 const port = Number(process.env.WEB_PORT ?? 3000);
+// Where Linux has it: however the demo ends, its processes do not outlive it.
+const endsWithUs = existsSync("/usr/bin/setpriv") ? ["/usr/bin/setpriv", "--pdeathsig", "TERM"] : [];
 const deskUrl = `http://127.0.0.1:${port}`;
 const say = (sentence: string) => console.log(sentence);
 
@@ -71,7 +73,8 @@ async function fillMailbox(server: ImapServer): Promise<void> {
 }
 
 function startProcess(file: string, mailbox: ImapServer, sink: SmtpSink): ChildProcess {
-  const child = spawn(process.execPath, [join(import.meta.dirname, file)], {
+  const [program = "", ...before] = [...endsWithUs, process.execPath];
+  const child = spawn(program, [...before, join(import.meta.dirname, file)], {
     stdio: ["ignore", "inherit", "inherit"],
     env: {
       PATH: process.env.PATH,

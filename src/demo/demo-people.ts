@@ -1,3 +1,4 @@
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateSecretKey, type NewKey } from "../openpgp/generate-secret-key.ts";
 import { keptFile } from "./kept-file.ts";
@@ -7,18 +8,19 @@ export type DemoPeople = { keyOf(address: string, name?: string): Promise<NewKey
 
 /** Opens the key rings of the demo's people in this folder. */
 export function demoPeople(folder: string): DemoPeople {
-  const known = new Map<string, NewKey>();
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
+  const known = new Map<string, NewKey>(
+    files.map((file) => [file, JSON.parse(readFileSync(join(folder, file), "utf8"))]),
+  );
   return {
     async keyOf(address, name = "") {
-      const key = known.get(address) ?? (await keptKey(folder, address, name));
-      known.set(address, key);
+      const file = `${address.replace(/[^a-z0-9.@-]/gi, "_")}.json`;
+      const make = async () => JSON.stringify(await generateSecretKey(name, address));
+      const key: NewKey = known.get(file) ?? JSON.parse(await keptFile(join(folder, file), make));
+      known.set(file, key);
       return key;
     },
     knownKeys: () => [...known.values()],
   };
-}
-
-async function keptKey(folder: string, address: string, name: string): Promise<NewKey> {
-  const file = join(folder, `${address.replace(/[^a-z0-9.@-]/gi, "_")}.json`);
-  return JSON.parse(await keptFile(file, async () => JSON.stringify(await generateSecretKey(name, address))));
 }

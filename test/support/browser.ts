@@ -120,6 +120,8 @@ export type TestDesk = {
   db: Database;
   databaseUrl: string;
   vault: Vault;
+  /** For a worker on the same database. */
+  masterKey: Buffer;
   config: WebConfig;
   origin: string;
   staff: Record<Name, Staff>;
@@ -134,7 +136,8 @@ export type TestDesk = {
 /** The real app on a test database, with nina (help desk), ilse (lead) and adam (admin). */
 export async function startDesk(t: Ending, settings: Record<string, string> = {}): Promise<TestDesk> {
   const { db, url: databaseUrl } = await createTestDatabase(t);
-  const vault = createVault(randomBytes(32));
+  const masterKey = randomBytes(32);
+  const vault = createVault(masterKey);
   const config = readWebConfig({
     DATABASE_URL: databaseUrl,
     MASTER_KEY: "not used: the test has its own vault",
@@ -167,6 +170,7 @@ export async function startDesk(t: Ending, settings: Record<string, string> = {}
     db,
     databaseUrl,
     vault,
+    masterKey,
     config,
     origin,
     staff,

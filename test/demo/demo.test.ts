@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Database, openDatabase } from "#src/database.ts";
+import { Browser } from "#test/support/browser.ts";
+
+test("one command shows the whole desk, Ctrl-C ends it, and a second start doubles nothing", {
+  timeout: 150_000,
+}, async (t) => {
+  const data = await mkdtemp(join(tmpdir(), "demo-"));
+  t.after(() => rm(data, { recursive: true, force: true }));
+
+  const first = await startDemo(t, data);
+  await untilAllIsRead(data);
+  const counts = await countAll(data);
+  assert.equal(counts.mails, 66);
+  assert.equal(counts.kept, 0, "all mails were read");
+  assert.equal(counts.reports, 60);
+  assert.equal(counts.languages, 6);
+  await answerInTheBrowser(first, data);
+  assert.equal(await first.stop(), 0);
+
+  const second = await startDemo(t, data);
+  assert.match(
+    await (await fetch(`${second.mailboxUrl}/`)).text(),
+    /Thank you for your report from the demo/,
+  );
+  assert.deepEqual(await countAll(data), { ...counts, messages: counts.messages + 1 });
+  assert.equal(await second.stop(), 0);
+});
+
+type Demo = { url: string; mailboxUrl: string; password: string; stop(): Promise<number | null> };
+
+async function startDemo(t: TestContext, data: string): Promise<Demo> {
+  const port = await freePort();
+  const demo = spawn(process.execPath, [join(import.meta.dirname, "../../src/demo.ts")], {
+    env: { ...process.env, WHISPERDESK_DATA: data, WEB_PORT: String(port) },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  t.after(() => demo.kill("SIGKILL"));
+  const output = await untilIntroduced(demo);
+  const password = /nina\s+(\S+)/.exec(output)?.[1] ?? "";
+  assert.equal(output.match(/^ {2}\w+ +\S{15,}/gm)?.length, 3, "three accounts with their passwords");
+  return {
+    url: `http://127.0.0.1:${port}`,
+    mailboxUrl: `http://127.0.0.1:${port + 1}`,
+    password,
+    async stop() {
+      const ended = once(demo, "exit");
+      demo.kill("SIGINT");
+      const [code] = await ended;
+      return code;
+    },
+  };
+}
+
+async function untilIntroduced(demo: ChildProcess): Promise<string> {
+  let output = "";
+  demo.stdout?.setEncoding("utf8").on("data", (text) => {
+    output += text;
+  });
+  for (let tries = 0; tries < 1200 && demo.exitCode === null; tries += 1) {
+    if (output.includes("Ctrl-C stops everything")) return output;
+    await pause(50);
+  }
+  return assert.fail(`the demo did not start:\n${output}`);
+}
+
+/** Really encrypted on its way to the person, and opened with the person's key. */
+async function answerInTheBrowser(demo: Demo, data: string): Promise<void> {
+  const browser = new Browser(demo.url);
+  await browser.submit(await browser.visit("/sign-in"), { name: "nina", password: demo.password });
+  const [offered] = await ask(data, (db) => db("offered_keys").orderBy("id").select("ticket_id"));
+  const form = await browser.visit(`/tickets/${offered.ticket_id}/reply`);
+  const sent = await browser.submit(
+    form,
+    { text: "Thank you for your report from the demo." },
+    { button: "Send encrypted" },
+  );
+  assert.equal(sent.status, 200);
+
+  for (let tries = 0; tries < 200; tries += 1) {
+    const page = await (await fetch(`${demo.mailboxUrl}/`)).text();
+    if (/signed by the desk/.test(page)) {
+      assert.match(page, /Thank you for your report from the demo/);
+      return;
+    }
+    await pause(100);
+  }
+  assert.fail("the answer did not arrive in the demo mailbox");
+}
+
+async function untilAllIsRead(data: string): Promise<void> {
+  for (let tries = 0; tries < 600; tries += 1) {
+    const counts = await countAll(data);
+    if (counts.mails === 66 && counts.kept === 0) return;
+    await pause(100);
+  }
+  assert.fail("the mails were not read within a minute");
+}
+
+async function countAll(data: string) {
+  return await ask(data, async (db) => {
+    const result = await db.raw(`
+      select (select count(*)::integer from mails) as mails,
+        (select count(*)::integer from mails where state = 'kept') as kept,
+        (select count(*)::integer from tickets) as tickets,
+        (select count(*)::integer from messages) as messages,
+        (select count(*)::integer from reports) as reports,
+        (select count(distinct language)::integer from tickets where channel = 'whisperback') as languages`);
+    return result.rows[0];
+  });
+}
+
+async function ask<Answer>(data: string, question: (db: Database) => Promise<Answer>): Promise<Answer> {
+  const db = openDatabase(`postgres://whisperdesk@localhost/postgres?host=${data}/pg18-socket`);
+  try {
+    return await question(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Two neighbours: the desk and the mailbox page beside it. */
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  probe.listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  return typeof address === "object" && address ? address.port : 0;
+}

@@ -1,0 +1,222 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
+import { startImapServer } from "#src/demo/imap-server/start-imap-server.ts";
+import { demoReports, layOutReport } from "#src/demo/reports/demo-reports.ts";
+import { wrapForWire } from "#src/demo/reports/wire.ts";
+import { startSmtpSink } from "#src/demo/smtp-sink.ts";
+import { startDesk } from "#test/support/browser.ts";
+
+const run = promisify(execFile);
+
+test("a report encrypted by gpg becomes a ticket, and its answer is decrypted and verified by gpg", async (t) => {
+  const user = await gpgHome(t);
+  if (!user) return t.skip("gpg is not installed");
+  const helpDesk = (await gpgHome(t)) ?? user;
+  await user.makeKey("Lea Example <lea@example.org>");
+  await helpDesk.makeKey("Help desk <support@example.org>");
+  const lea = await user.exportPublic("lea@example.org");
+  await user.import(await helpDesk.exportPublic("support@example.org"));
+  const house = await startHouse(t, await helpDesk.exportSecret("support@example.org"));
+
+  const id = "72e11dad9f3b4c5d8e7f6a5b4c3d2e1f";
+  house.imap.append("desk", "INBOX", await user.encryptReport(reportFor(lea), id));
+  const nina = await house.desk.signIn("nina");
+  const ticket = await eventually(async () => {
+    const list = await nina.visit("/tickets");
+    const link = list.$("a[href^='/tickets/']").filter((_, one) => /Wi-Fi/.test(list.$(one).text()));
+    return link.attr("href");
+  });
+
+  const page = await nina.visit(ticket);
+  assert.match(page.$("main").text(), /encrypted/);
+  assert.match(page.$("main").text(), new RegExp(`wb:${id.slice(0, 6)}`));
+  const form = await nina.visit(`${ticket}/reply`);
+  assert.match(form.$("main").text(), /encrypt/i);
+  await nina.submit(
+    form,
+    { text: "Danke – a USB adapter works until it is fixed.\n\nThe help desk" },
+    { button: "Send encrypted" },
+  );
+
+  const mail = await eventually(async () => house.smtp.mails[0]);
+  assert.deepEqual(mail.to, ["lea@example.org"]);
+  assert.match(mail.raw.toString(), /^Subject: \.\.\.\r$/m);
+  assert.doesNotMatch(mail.raw.toString(), /USB adapter|Wi-Fi|nina|Whisperdesk/i);
+  const { text, status } = await user.decrypt(mail.raw);
+  assert.match(text, /^Danke =E2=80=93 a USB adapter works until it is fixed\.\r$/m);
+  assert.match(status, /GOODSIG .*support@example\.org/);
+  assert.match(status, /DECRYPTION_OKAY/);
+
+  await eventually(
+    async () => /sent encrypted and signed/i.test((await nina.visit(ticket)).$("main").text()) || null,
+  );
+  assert.equal(house.imap.messages("desk", "INBOX").length, 0);
+  assert.equal(house.imap.messages("desk", "Whisperdesk").length, 1);
+});
+
+test("a reply that gpg encrypted joins the ticket by the Message-ID of our answer", async (t) => {
+  const user = await gpgHome(t);
+  if (!user) return t.skip("gpg is not installed");
+  const helpDesk = (await gpgHome(t)) ?? user;
+  await user.makeKey("Lea Example <lea@example.org>");
+  await helpDesk.makeKey("Help desk <support@example.org>");
+  await user.import(await helpDesk.exportPublic("support@example.org"));
+  const house = await startHouse(t, await helpDesk.exportSecret("support@example.org"));
+  const report = reportFor(await user.exportPublic("lea@example.org"));
+  house.imap.append("desk", "INBOX", await user.encryptReport(report, "abc123"));
+  const nina = await house.desk.signIn("nina");
+  const ticketId = await eventually(async () => (await house.desk.db("tickets").first("id"))?.id);
+  await nina.submit(
+    await nina.visit(`/tickets/${ticketId}/reply`),
+    { text: "Does 7.3 work?" },
+    { button: "Send encrypted" },
+  );
+  const answer = await eventually(async () => house.smtp.mails[0]);
+  const messageId = /^Message-ID:\s+(<.+>)\r$/im.exec(answer.raw.toString())?.[1] ?? "";
+
+  house.imap.append("desk", "INBOX", await user.encryptReply("Yes, 7.3 works well for me.", messageId));
+
+  const page = await eventually(async () => {
+    const shown = await nina.visit(`/tickets/${ticketId}`);
+    return /7\.3 works well/.test(shown.$("main").text()) ? shown : null;
+  });
+  assert.match(page.$("main").text(), /our turn/i);
+  assert.equal((await house.desk.db("tickets")).length, 1);
+  assert.notEqual((await house.desk.db("people").first("wrote_encrypted_at")).wrote_encrypted_at, null);
+});
+
+/** Web and worker as in production: the pages in this process, the worker in one of its own. */
+async function startHouse(t: TestContext, secretKey: string) {
+  const desk = await startDesk(t);
+  const imap = await startImapServer({ users: { desk: "secret" } });
+  t.after(() => imap.stop());
+  const smtp = await startSmtpSink();
+  t.after(() => smtp.stop());
+  const worker = spawn(process.execPath, [join(import.meta.dirname, "../src/worker.ts")], {
+    stdio: "inherit",
+    env: {
+      PATH: process.env.PATH,
+      DATABASE_URL: desk.databaseUrl,
+      MASTER_KEY: desk.masterKey.toString("base64"),
+      OPENPGP_KEYS: secretKey,
+      DESK_ADDRESS: "support@example.org",
+      DESK_NAME: "Help desk",
+      WORKER_METRICS_PORT: "0",
+      LOG_LEVEL: "error",
+      IMAP_HOST: imap.host,
+      IMAP_PORT: String(imap.port),
+      IMAP_TLS: "no",
+      IMAP_USER: "desk",
+      IMAP_PASSWORD: "secret",
+      SMTP_HOST: smtp.host,
+      SMTP_PORT: String(smtp.port),
+      SMTP_TLS: "no",
+    },
+  });
+  t.after(() => stopProcess(worker));
+  return { desk, imap, smtp };
+}
+
+async function stopProcess(child: ChildProcess): Promise<void> {
+  const ended = new Promise((done) => child.once("exit", done));
+  child.kill("SIGTERM");
+  await ended;
+}
+
+function reportFor(publicKey: string): Uint8Array {
+  const report = demoReports().find(
+    ({ wantsKey, body }) => wantsKey && /Wi-?Fi/.test(body.split("\n")[0] ?? ""),
+  );
+  assert.ok(report?.address);
+  return wrapForWire(layOutReport(report, publicKey).replaceAll(report.address, "lea@example.org"));
+}
+
+/** A key ring of its own for one user of gpg; null when gpg is not installed. */
+async function gpgHome(t: TestContext) {
+  const home = await mkdtemp(join(tmpdir(), "gpg-"));
+  t.after(() => rm(home, { recursive: true, force: true }));
+  const gpg = async (...options: string[]) =>
+    await run("gpg", ["--homedir", home, "--batch", "--yes", "--trust-model", "always", ...options]);
+  if (!(await gpg("--version").catch(() => null))) return null;
+  t.after(async () => void (await run("gpgconf", ["--homedir", home, "--kill", "all"]).catch(() => {})));
+  const file = (name: string) => join(home, name);
+
+  const encrypt = async (content: Uint8Array): Promise<string> => {
+    await writeFile(file("inner"), content);
+    const { stdout } = await gpg(
+      "--armor",
+      "--recipient",
+      "support@example.org",
+      "--output",
+      "-",
+      "--encrypt",
+      file("inner"),
+    );
+    return stdout;
+  };
+  return {
+    makeKey: (id: string) =>
+      gpg("--passphrase", "", "--quick-generate-key", id, "default", "default", "never"),
+    exportPublic: async (id: string) => (await gpg("--armor", "--export", id)).stdout,
+    exportSecret: async (id: string) => (await gpg("--armor", "--export-secret-keys", id)).stdout,
+    async import(key: string) {
+      await writeFile(file("key"), key);
+      await gpg("--import", file("key"));
+    },
+    encryptReport: async (inner: Uint8Array, id: string) =>
+      mimeMail(["From: devnull@tails.boum.org", `Subject: Bug report: ${id}`], await encrypt(inner)),
+    async encryptReply(text: string, inReplyTo: string) {
+      const inner = `Content-Type: text/plain; charset="utf-8"\r\n\r\n${text}\r\n`;
+      const headers = [
+        "From: lea@example.org",
+        "Subject: ...",
+        `In-Reply-To: ${inReplyTo}`,
+        `Message-ID: <${randomBytes(8).toString("hex")}@example.org>`,
+      ];
+      return mimeMail(headers, await encrypt(Buffer.from(inner)));
+    },
+    async decrypt(raw: Buffer) {
+      await writeFile(file("mail"), raw);
+      const { stdout, stderr } = await gpg("--status-fd", "2", "--output", "-", "--decrypt", file("mail"));
+      return { text: stdout, status: stderr };
+    },
+  };
+}
+
+function mimeMail(headers: string[], armored: string): Buffer {
+  return Buffer.from(
+    [
+      ...headers,
+      "To: support@example.org",
+      "MIME-Version: 1.0",
+      'Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary="b"',
+      "",
+      "--b",
+      "Content-Type: application/pgp-encrypted",
+      "",
+      "Version: 1",
+      "--b",
+      'Content-Type: application/octet-stream; name="encrypted.asc"',
+      "",
+      armored,
+      "--b--",
+      "",
+    ].join("\r\n"),
+  );
+}
+
+async function eventually<Found>(find: () => Promise<Found | null | undefined>): Promise<Found> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    const found = await find();
+    if (found !== null && found !== undefined) return found;
+    await pause(100);
+  }
+  return assert.fail("it did not happen within 30 seconds");
+}
