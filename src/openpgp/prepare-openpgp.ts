@@ -18,6 +18,7 @@ export const limits = {
  * compressed data, the library's own fallback reads it.
  */
 export function prepareOpenpgp(): void {
+  refuseOldOpenssl(process.versions.openssl);
   config.maxDecompressedMessageSize = limits.decompressedBytes;
   config.maxArgon2MemoryExponent = limits.argon2MemoryExponent;
   config.minRSABits = limits.smallestRsaBits - 1; // some generators make 2047-bit keys of 2048 wanted
@@ -29,4 +30,11 @@ export function prepareOpenpgp(): void {
   config.showVersion = false;
   config.showComment = false;
   Object.assign(globalThis, { DecompressionStream: undefined });
+}
+
+/** Before 3.2, OpenSSL tells whether the padding of an RSA session key was right, and with that the key can be guessed. */
+export function refuseOldOpenssl(version: string): void {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  if (major > 3 || (major === 3 && minor >= 2)) return;
+  throw new Error(`This Node.js has OpenSSL ${version}; 3.2 or newer is needed to decrypt mail safely`);
 }
