@@ -35,7 +35,7 @@ export const errorSigns: readonly Sign[] = [
     reason: "the graphics driver failed",
     weight: 9,
     pattern:
-      "\\*ERROR\\*|GPU HANG|GPU fault|ring [^\\n]{0,30}timeout|(?:nouveau|amdgpu|radeon|i915)[^\\n]{0,60}(?:fail|error|unknown chipset)|\\(EE\\)",
+      "\\*ERROR\\*|GPU HANG|GPU fault|\\bring [^\\n]{0,30}timeout|(?:nouveau|amdgpu|radeon|i915)[^\\n]{0,60}(?:fail|error|unknown chipset)|\\(EE\\)",
   },
   {
     reason: "a program crashed",

@@ -15,7 +15,7 @@ export function logsPage(desk: Desk): Router {
   page.get("/tickets/:id/logs/:messageId", async (request, response) => {
     const ticket = await askedTicket(desk, request);
     const { messageId } = request.params;
-    const report = isId(messageId) ? await readReport(db, vault, ticket.id, messageId) : null;
+    const report = isId(messageId) ? await readReport(db, vault, ticket.id, { messageId }) : null;
     if (!report) throw new NotFound("No such report on this ticket");
     response.render("tickets/logs.njk", { ticket, logs: showLogs(ticket.id, report) });
   });

@@ -10,7 +10,7 @@ export type StoredReport = Omit<Report, "sections"> & {
   sections: (Pick<Section, "title" | "kind" | "state" | "lineCount"> & { place: number; folded: boolean })[];
 };
 
-/** A report of a ticket. `logs` are there when they are short; the long ones are read by `readLogs` alone. */
+/** A report of a ticket. `logs` are there when they were asked for and are short; long ones are read by `readLogs` alone. */
 export type TicketReport = { messageId: string; report: StoredReport; logs: Section[] | null };
 
 /** Sealed logs up to so many bytes are opened with the report; they are compressed, ten to one or so. */
@@ -21,7 +21,7 @@ export async function readReport(
   db: Database,
   vault: Vault,
   ticketId: string,
-  messageId?: string,
+  options: { messageId?: string; withLogs?: boolean } = {},
 ): Promise<TicketReport | null> {
   const found = db("reports")
     .join("messages", "messages.id", "reports.message_id")
@@ -32,9 +32,11 @@ export async function readReport(
       "reports.message_id",
       "reports.sealed_report",
       "vault_keys.wrapped_key",
-      db.raw("case when octet_length(sealed_logs) <= ? then sealed_logs end as sealed_logs", [shortLogs]),
+      db.raw("case when octet_length(sealed_logs) <= ? then sealed_logs end as sealed_logs", [
+        options.withLogs ? shortLogs : -1,
+      ]),
     );
-  if (messageId !== undefined) found.where("messages.id", messageId);
+  if (options.messageId !== undefined) found.where("messages.id", options.messageId);
   const row = await found;
   if (!row) return null;
   return {

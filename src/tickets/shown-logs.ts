@@ -1,3 +1,5 @@
+import { errorSigns } from "../logs/error-signs.ts";
+import type { LineThatMatters } from "../logs/lines-that-matter.ts";
 import { kindOfSection } from "../logs/section-kinds.ts";
 import type { StoredReport, TicketReport } from "./read-report.ts";
 
@@ -5,7 +7,9 @@ import type { StoredReport, TicketReport } from "./read-report.ts";
 export type ShownLogs = {
   href: string;
   count: number;
-  lines: { href: string | null; title: string; line: number; text: string; reason: string; times: number }[];
+  lines: ShownLine[];
+  /** The gravest of them, in the order of the report. */
+  gravest: ShownLine[];
   /** Short and useful: shown folded in the page itself. */
   short: { title: string; text: string; href: string }[];
   /** Long or rarely of use: a link each. */
@@ -13,6 +17,8 @@ export type ShownLogs = {
   /** Titles of what was not there, empty or not readable. */
   missing: string[];
 };
+
+type ShownLine = LineThatMatters & { href: string | null; title: string };
 
 /** A page of a long log has so many lines. */
 export const linesPerPage = 2000;
@@ -31,24 +37,35 @@ export function showLogs(ticketId: string, { messageId, report, logs }: TicketRe
   const isShort = ({ index, folded, lineCount }: (typeof sections)[number]) =>
     !folded && lineCount <= mostLinesInside && logs?.[index] !== undefined;
 
+  const lines = report.linesThatMatter.map((line) => {
+    const index = sectionOf(line.section, report.sections);
+    const section = report.sections[index];
+    return {
+      ...line,
+      title: section?.title ?? line.section,
+      href: section ? hrefOfLine(`${href}/${index}`, line.line) : null,
+    };
+  });
   return {
     href,
     count: sections.length,
-    lines: report.linesThatMatter.map((line) => {
-      const index = sectionOf(line.section, report.sections);
-      const section = report.sections[index];
-      return {
-        ...line,
-        title: section?.title ?? line.section,
-        href: section ? hrefOfLine(`${href}/${index}`, line.line) : null,
-      };
-    }),
+    lines,
+    gravest: gravestOf(lines),
     short: present
       .filter(isShort)
       .map(({ title, index, href }) => ({ title, href, text: logs?.[index]?.text ?? "" })),
     linked: present.filter((section) => !isShort(section)),
     missing: sections.filter((section) => !present.includes(section)).map(({ title }) => title),
   };
+}
+
+const mostGrave = 12;
+const weights = new Map(errorSigns.map(({ reason, weight }) => [reason, weight]));
+
+function gravestOf(lines: ShownLine[]): ShownLine[] {
+  const weightOf = ({ reason }: ShownLine) => weights.get(reason) ?? 0;
+  const grave = new Set(lines.toSorted((one, other) => weightOf(other) - weightOf(one)).slice(0, mostGrave));
+  return lines.filter((line) => grave.has(line));
 }
 
 /** The address of one line of a section, on the page of it that holds the line. */

@@ -20,7 +20,7 @@ export function ticketPage(desk: Desk): Router {
     const ticket = await askedTicket(desk, request);
     const [thread, report, person, related] = await Promise.all([
       readThread(db, vault, ticket.id),
-      readReport(db, vault, ticket.id),
+      readReport(db, vault, ticket.id, { withLogs: true }),
       findPerson(db, vault, ticket.id),
       findRelated(db, vault, ticket),
     ]);
