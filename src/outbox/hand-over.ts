@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import { createTransport } from "nodemailer";
 import socks from "socks";
 
@@ -32,19 +31,14 @@ export async function handOver(
   to: string,
   raw: Uint8Array,
 ): Promise<HandOver> {
-  const transport = openSmtp(server, from);
   let textLeft = false;
-  const body = Readable.from(
-    (function* () {
-      textLeft = true;
-      yield Buffer.from(raw);
-    })(),
-    { objectMode: false },
-  );
+  const transport = openSmtp(server, from, (reply) => {
+    textLeft ||= reply.startsWith("354");
+  });
   try {
     // The time limit closes the connection, so that nothing leaves after the mail was given up.
     const signal = AbortSignal.timeout(mostSecondsOf(server) * 1000);
-    await transport.sendMail({ envelope: { from, to: [to] }, raw: body, signal });
+    await transport.sendMail({ envelope: { from, to: [to] }, raw: Buffer.from(raw), signal });
     return { state: "accepted" };
   } catch (error) {
     return judge(error, textLeft);
@@ -54,7 +48,7 @@ export async function handOver(
 }
 
 /** A transport to the SMTP server that connects when it is used; `from` gives the name that we greet with. */
-export function openSmtp(server: SmtpServer, from: string) {
+export function openSmtp(server: SmtpServer, from: string, onReply: (reply: string) => void = () => {}) {
   const transport = createTransport({
     host: server.host,
     port: server.port,
@@ -70,9 +64,24 @@ export function openSmtp(server: SmtpServer, from: string) {
     socketTimeout: secondsToWait(server) * 1000,
     disableFileAccess: true,
     disableUrlAccess: true,
+    transactionLog: true,
+    logger: watchReplies(onReply),
   });
   transport.set("proxy_socks_module", socks);
   return transport;
+}
+
+/**
+ * Tells what the server replies, of which nothing is written anywhere. Until it asked for the text (354, RFC 5321
+ * §4.1.1.4) none has left, whatever nodemailer has read ahead.
+ */
+function watchReplies(onReply: (reply: string) => void) {
+  const ignore = () => {};
+  const debug = (entry: unknown, reply: unknown) => {
+    const said = typeof entry === "object" && entry !== null && "tnx" in entry && entry.tnx === "server";
+    if (said && typeof reply === "string") onReply(reply);
+  };
+  return { level: ignore, trace: ignore, debug, info: ignore, warn: ignore, error: ignore, fatal: ignore };
 }
 
 /** The server's own words may hold an address, so only its code goes on. */
