@@ -11,20 +11,29 @@ export type ClaimedMail = {
   attempts: number;
   sizeBytes: number;
   receivedAt: Date;
+  /** What `rawMail` opens, when the mail is small; it saves a question for each mail. */
+  sealedRaw?: Buffer | null;
 };
 
-/** Claims the oldest mails that nobody reads, for this worker alone, until the lease ends. */
+const smallMail = 1_000_000;
+
+/**
+ * Claims the oldest mails that nobody reads, for this worker alone, until the lease ends. It does not wait for the disk:
+ * a claim that a crash of the database takes back is as good as none.
+ */
 export async function claimMails(db: Database, most: number, leaseSeconds: number): Promise<ClaimedMail[]> {
   const leaseToken = randomUUID();
   const result = await db.raw(
-    `update mails
+    `with hasty as (select set_config('synchronous_commit', 'off', true))
+     update mails
      set attempts = attempts + 1, lease_token = :leaseToken, leased_until = now() + make_interval(secs => :leaseSeconds)
-     from vault_keys
+     from vault_keys, hasty
      where vault_keys.id = mails.key_id and mails.id in (
        select id from mails where state = 'kept' and (leased_until is null or leased_until < now())
        order by id limit :most for update skip locked)
-     returning mails.id, mails.key_id, mails.attempts, mails.size_bytes, mails.received_at, vault_keys.wrapped_key`,
-    { leaseToken, leaseSeconds, most },
+     returning mails.id, mails.key_id, mails.attempts, mails.size_bytes, mails.received_at, vault_keys.wrapped_key,
+       case when mails.size_bytes <= :smallMail then mails.sealed_raw end as sealed_raw`,
+    { leaseToken, leaseSeconds, most, smallMail },
   );
   const rows: {
     id: string;
@@ -33,6 +42,7 @@ export async function claimMails(db: Database, most: number, leaseSeconds: numbe
     size_bytes: string;
     received_at: Date;
     wrapped_key: Buffer;
+    sealed_raw: Buffer | null;
   }[] = result.rows;
   return rows.map((row) => ({
     id: row.id,
@@ -41,6 +51,7 @@ export async function claimMails(db: Database, most: number, leaseSeconds: numbe
     attempts: row.attempts,
     sizeBytes: Number(row.size_bytes),
     receivedAt: row.received_at,
+    sealedRaw: row.sealed_raw,
   }));
 }
 
@@ -48,8 +59,9 @@ export async function claimMails(db: Database, most: number, leaseSeconds: numbe
 export async function rawMail(
   db: Database,
   vault: Vault,
-  mail: { id: string; key: SealingKey },
+  mail: { id: string; key: SealingKey; sealedRaw?: Buffer | null },
 ): Promise<Buffer> {
+  if (mail.sealedRaw) return vault.openBytes(mail.key.wrapped_key, "raw", mail.sealedRaw);
   const row = await db("mails").first<{ sealed_raw: Buffer | null }>("sealed_raw").where({ id: mail.id });
   if (!row?.sealed_raw) throw new Error("This mail has no raw copy any more");
   return vault.openBytes(mail.key.wrapped_key, "raw", row.sealed_raw);
@@ -57,6 +69,18 @@ export async function rawMail(
 
 /** Another worker took the mail over because the lease had ended: what this one did is rolled back. */
 export class LeaseLost extends Error {}
+
+/**
+ * Holds the mail until the transaction ends, so that no other worker can claim it meanwhile; throws `LeaseLost` when one
+ * did before.
+ */
+export async function holdMail(trx: Database, mail: ClaimedMail): Promise<void> {
+  const held = await trx("mails")
+    .where({ id: mail.id, state: "kept", lease_token: mail.leaseToken })
+    .forUpdate()
+    .first("id");
+  if (!held) throw new LeaseLost();
+}
 
 /** Ends the claim in the transaction that stores what the mail became; throws `LeaseLost` when it was not ours any more. */
 export async function finishMail(

@@ -47,13 +47,13 @@ export function startPolling(
       try {
         await onePass();
         failures = 0;
-        await waitForMail(connection.client, secondsBetween, stopping.signal);
+        await waitForMail(connection.client, settings, secondsBetween, stopping.signal);
       } catch (error) {
         options.onFailure(error);
         connection.client?.close();
         connection.client = null;
         failures += 1;
-        await pause(Math.min(2 ** failures, 30), stopping.signal);
+        await pause(Math.min(2 ** failures, 30, secondsBetween), stopping.signal);
       }
     }
     await giveLeaseBack(db, settings, robot).catch(() => {});
@@ -95,7 +95,12 @@ async function giveLeaseBack(db: Database, settings: MailboxSettings, robot: str
 }
 
 /** Ends when the server tells of a mail, when the time is over, or when polling is stopped. */
-async function waitForMail(client: ImapFlow | null, seconds: number, stopping: AbortSignal): Promise<void> {
+async function waitForMail(
+  client: ImapFlow | null,
+  settings: MailboxSettings,
+  seconds: number,
+  stopping: AbortSignal,
+): Promise<void> {
   if (!client?.usable) return await pause(seconds, stopping);
 
   const told = new AbortController();
@@ -108,7 +113,7 @@ async function waitForMail(client: ImapFlow | null, seconds: number, stopping: A
     client.off("exists", wake);
   }
   // Any command ends IDLE.
-  if (client.usable) await withTimeout(client, 30, client.noop());
+  if (client.usable) await withTimeout(client, settings.secondsToWait ?? 30, client.noop());
   await idling;
 }
 

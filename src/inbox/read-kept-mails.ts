@@ -15,18 +15,31 @@ export type Reader = {
   onFailure(error: unknown): void;
 };
 
-const batch = 8;
+/** So many mails are in the hand of a worker at once; when half of them are done it claims others. */
+const inHand = 8;
 /** A mail that ended the program or the transaction so often is not tried again by itself. */
 const mostAttempts = 8;
 
 /** Reads the kept mails that wait, eight at a time, until none is left. Returns how many became something. */
 export async function readKeptMails(db: Database, vault: Vault, reader: Reader): Promise<number> {
+  const begun = new Set<Promise<void>>();
   let finished = 0;
-  while (!reader.stopping?.aborted) {
-    const mails = await claimMails(db, batch, reader.leaseSeconds ?? 120);
-    if (mails.length === 0) break;
-    const outcomes = await Promise.all(mails.map((mail) => readOne(db, vault, reader, mail)));
-    finished += outcomes.filter(Boolean).length;
+  try {
+    while (!reader.stopping?.aborted) {
+      const mails = await claimMails(db, inHand - begun.size, reader.leaseSeconds ?? 120);
+      if (mails.length === 0 && begun.size === 0) break;
+      for (const mail of mails) {
+        const reading = readOne(db, vault, reader, mail).then((outcome) => {
+          if (outcome) finished += 1;
+          begun.delete(reading);
+        });
+        begun.add(reading);
+      }
+      do await Promise.race(begun);
+      while (begun.size > inHand / 2);
+    }
+  } finally {
+    await Promise.allSettled(begun);
   }
   return finished;
 }
@@ -60,7 +73,10 @@ async function read(db: Database, vault: Vault, reader: Reader, mail: ClaimedMai
   return await reader.threads.read(await rawMail(db, vault, mail));
 }
 
-/** Errors of the connection pass; one that lies in the mail itself comes again each time (SQLSTATE classes 22 and 23). */
+/**
+ * Errors of the connection pass, and most have no code; one that lies in the mail itself comes again each time (SQLSTATE
+ * classes 22 and 23).
+ */
 async function giveUpIfHopeless(
   db: Database,
   reader: Reader,
@@ -69,7 +85,7 @@ async function giveUpIfHopeless(
 ): Promise<Outcome | null> {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const inTheMail = /^2[23]/.test(code) || !code;
-  if (!inTheMail || mail.attempts < 2) return null;
+  if (!inTheMail || mail.attempts < (code ? 2 : 5)) return null;
   try {
     return await setAside(db, mail, `It could not be stored (${code || "error of the program"})`);
   } catch (again) {

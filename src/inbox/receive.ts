@@ -6,7 +6,7 @@ import { indexMessage } from "../search/index-message.ts";
 import { addMessage, makeItOurTurn } from "../tickets/add-message.ts";
 import { openTicket } from "../tickets/open.ts";
 import type { Vault } from "../vault/vault.ts";
-import { type ClaimedMail, finishMail } from "./claim-mails.ts";
+import { type ClaimedMail, finishMail, holdMail } from "./claim-mails.ts";
 import type { MailReading } from "./mail-reading.ts";
 
 export type Outcome = "opened" | "added" | "sent_again" | "bounce" | "set_aside";
@@ -21,6 +21,7 @@ export async function receiveMail(
   mailReading: MailReading,
 ): Promise<Outcome> {
   return await db.transaction(async (trx) => {
+    await holdMail(trx, mail);
     if (!mailReading.ok) return await setAside(trx, mail, mailReading.reason);
     const reading = { ...mailReading, personId: await senderOf(trx, vault, mailReading) };
     const place = await findOrOpenTicket(trx, vault, mail, reading);
@@ -148,8 +149,7 @@ async function storeMessage(
     kind: place.outcome === "bounce" ? "bounce" : "from_user",
     mailId: mail.id,
     createdAt: mail.receivedAt,
-    personId:
-      reading.report || !reading.from ? null : await personOfAddress(trx, vault, reading.from.address),
+    personId: reading.personId,
     encryption: reading.encryption,
     signature: reading.signature,
     marks: place.marks,
