@@ -20,7 +20,7 @@ export async function troublesOf(db: Database, now = new Date()): Promise<string
   }
 }
 
-type Counts = { set_aside: number; waiting: number; failed: number; unknown: number; late: number };
+type Counts = Record<"set_aside" | "waiting" | "failed" | "unknown" | "bounced" | "late", number>;
 type Mailbox = { polled: boolean; minutes: number };
 
 async function mailTroubles(db: Database): Promise<string[]> {
@@ -29,8 +29,9 @@ async function mailTroubles(db: Database): Promise<string[]> {
        (select count(*) from mails where state = 'set_aside')::int as set_aside,
        (select count(*) from mails where state = 'kept'
           and kept_at < now() - make_interval(mins => :waitingMinutes))::int as waiting,
-       (select count(*) from outbox_mails where state = 'failed' and decided_at is null)::int as failed,
-       (select count(*) from outbox_mails where state = 'unknown' and decided_at is null)::int as unknown,
+       (select count(*) from outbox_mails where state = 'failed')::int as failed,
+       (select count(*) from outbox_mails where state = 'unknown')::int as unknown,
+       (select count(*) from outbox_mails where state = 'accepted' and bounced_at is not null)::int as bounced,
        (select count(*) from outbox_mails where state = 'queued'
           and created_at < now() - make_interval(mins => :waitingMinutes))::int as late`,
     { waitingMinutes },
@@ -53,6 +54,7 @@ async function mailTroubles(db: Database): Promise<string[]> {
       "answers may have left or not",
       "staff decide in the outbox",
     ),
+    ...say(counts.bounced, "answer came back", "answers came back", "staff decide in the outbox"),
     ...say(
       counts.late,
       "answer waits to leave",

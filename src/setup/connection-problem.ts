@@ -13,7 +13,7 @@ export function describeConnectionProblem(error: unknown, kind: "IMAP" | "SMTP")
 
 const problems: [pattern: RegExp, words: string][] = [
   [/PROXY|^ERR_SOCKS/i, "PROXY: the way through the proxy failed"],
-  [/^(ENOTFOUND|EAI_AGAIN|EDNS)$/, "*_HOST: no machine has this name"],
+  [/^(ENOTFOUND|EAI_\w+|EDNS)$/, "*_HOST: no machine has this name"],
   [/^ECONNREFUSED$/, "*_PORT: nothing listens there"],
   [/TIME_?D?OUT|^timeout$/, "*_HOST, *_PORT: no answer in time"],
   [

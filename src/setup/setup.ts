@@ -107,7 +107,8 @@ async function checkKeys(walk: Walk, config: WorkerConfig): Promise<void> {
 
 async function tryMailServers(walk: Walk, config: WorkerConfig): Promise<void> {
   const mailbox = await tryMailbox(mailboxOf(config));
-  if (mailbox.ok) walk.tell("done", `mailbox tried: sign-in, folder (${mailbox.waiting} mails wait), moving`);
+  const waiting = mailbox.ok && (mailbox.waiting === 1 ? "1 mail waits" : `${mailbox.waiting} mails wait`);
+  if (mailbox.ok) walk.tell("done", `mailbox tried: sign-in, folder (${waiting}), moving`);
   else walk.tell("to do", mailbox.problem);
   const smtp = await trySmtp(smtpOf(config), config.DESK_ADDRESS);
   if (smtp.ok) walk.tell("done", "mail server for answers tried: greeting and sign-in; no mail was sent");
