@@ -9,11 +9,8 @@ export type LineThatMatters = { section: string; line: number; text: string; rea
  * Lines that differ in time, process and numbers alone are one line with a count. Linear in the text.
  */
 export function linesThatMatter(sections: readonly LogSection[], most = 40): LineThatMatters[] {
-  const found = new Map<string, Found>();
-  for (const [order, section] of sections.entries()) {
-    if (kindsWithErrors.has(section.kind)) collect(section, order, found);
-  }
-
+  const found = remembered.get(sections) ?? findAll(sections);
+  remembered.set(sections, found);
   return [...found.values()]
     .toSorted((one, other) => other.weight - one.weight)
     .slice(0, most)
@@ -22,6 +19,17 @@ export function linesThatMatter(sections: readonly LogSection[], most = 40): Lin
 }
 
 type Found = LineThatMatters & { weight: number; order: number };
+
+/** The ticket page and the search index ask for the lines of one report, one after the other. */
+const remembered = new WeakMap<readonly LogSection[], Map<string, Found>>();
+
+function findAll(sections: readonly LogSection[]): Map<string, Found> {
+  const found = new Map<string, Found>();
+  for (const [order, section] of sections.entries()) {
+    if (kindsWithErrors.has(section.kind)) collect(section, order, found);
+  }
+  return found;
+}
 
 const kindsWithErrors = new Set<LogSection["kind"]>([
   "journal",
