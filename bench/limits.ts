@@ -1,0 +1,81 @@
+import { simpleParser } from "mailparser";
+import { decrypt as decryptWith, readMessage, readPrivateKey } from "openpgp";
+import pg from "pg";
+import { findPgp } from "#src/mime/find-pgp.ts";
+import { parseMail } from "#src/mime/parse-mail.ts";
+import { decrypt } from "#src/openpgp/decrypt.ts";
+import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
+
+/** What one core can do at most, a second: nobody who uses these parts is faster. */
+export type Limits = { mailparser: number; openpgpjs: number | null; ourDecryption: number | null };
+
+/** mailparser alone and OpenPGP.js alone on these mails, one after another in one thread. */
+export async function measureLimits(mails: Buffer[], secretKey: string): Promise<Limits> {
+  const mailparser = await perSecond(mails, async (raw) => void (await simpleParser(raw, parserOptions)));
+  const ciphertexts = (await Promise.all(mails.map(ciphertextOf))).filter((one) => one !== null);
+  if (ciphertexts.length === 0) return { mailparser, openpgpjs: null, ourDecryption: null };
+
+  const decryptionKeys = await readPrivateKey({ armoredKey: secretKey });
+  const openpgpjs = await perSecond(ciphertexts, async (armored) => {
+    const message = await readMessage({ armoredMessage: armored });
+    await decryptWith({ message, decryptionKeys, format: "binary" });
+  });
+  const keys = await openSecretKeys([secretKey]);
+  const ourDecryption = await perSecond(ciphertexts, async (armored) => {
+    if (!(await decrypt(armored, keys)).ok) throw new Error("A mail of the bench does not open");
+  });
+  return { mailparser, openpgpjs, ourDecryption };
+}
+
+const parserOptions = {
+  skipHtmlToText: true,
+  skipTextToHtml: true,
+  skipImageLinks: true,
+  skipTextLinks: true,
+};
+
+async function ciphertextOf(raw: Buffer): Promise<string | null> {
+  const parsed = await parseMail(raw);
+  const place = parsed.ok ? findPgp(parsed.mail) : null;
+  return place?.kind === "pgp-mime" ? Buffer.from(place.ciphertext).toString() : null;
+}
+
+/** Goes through the list again and again for two seconds, after a warm-up. */
+async function perSecond<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<number> {
+  await repeatFor(500, items, work);
+  return await repeatFor(2000, items, work);
+}
+
+async function repeatFor<Item>(
+  ms: number,
+  items: Item[],
+  work: (item: Item) => Promise<void>,
+): Promise<number> {
+  const began = performance.now();
+  let count = 0;
+  for (; performance.now() - began < ms; count += 1) {
+    const item = items[count % items.length];
+    if (item !== undefined) await work(item);
+  }
+  return (count * 1000) / (performance.now() - began);
+}
+
+/** Durable transactions a second that insert one row of 2 kB, by this many sessions at once. */
+export async function measureTransactions(url: string, sessions: number): Promise<number> {
+  const pool = new pg.Pool({ connectionString: url, max: sessions });
+  await pool.query(
+    "create table if not exists bench_commits (id bigint generated always as identity, bytes bytea)",
+  );
+  const bytes = Buffer.alloc(2000, 1);
+  const end = performance.now() + 2000;
+  let count = 0;
+  const session = async () => {
+    for (; performance.now() < end; count += 1)
+      await pool.query("insert into bench_commits (bytes) values ($1)", [bytes]);
+  };
+  const began = performance.now();
+  await Promise.all(Array.from({ length: sessions }, session));
+  const result = (count * 1000) / (performance.now() - began);
+  await pool.end();
+  return result;
+}
