@@ -15,7 +15,7 @@ import { startDesk } from "#test/support/browser.ts";
 
 const run = promisify(execFile);
 
-test("a report encrypted by gpg becomes a ticket, and its answer is decrypted and verified by gpg", async (t) => {
+test("a report encrypted by gpg becomes a ticket, and its answer is decrypted and verified by gpg", { timeout: 120_000 }, async (t) => {
   const user = await gpgHome(t);
   if (!user) return t.skip("gpg is not installed");
   const helpDesk = (await gpgHome(t)) ?? user;
@@ -61,7 +61,7 @@ test("a report encrypted by gpg becomes a ticket, and its answer is decrypted an
   assert.equal(house.imap.messages("desk", "Whisperdesk").length, 1);
 });
 
-test("a reply that gpg encrypted joins the ticket by the Message-ID of our answer", async (t) => {
+test("a reply that gpg encrypted joins the ticket by the Message-ID of our answer", { timeout: 120_000 }, async (t) => {
   const user = await gpgHome(t);
   if (!user) return t.skip("gpg is not installed");
   const helpDesk = (await gpgHome(t)) ?? user;
@@ -125,6 +125,7 @@ async function startHouse(t: TestContext, secretKey: string) {
 }
 
 async function stopProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
   const ended = new Promise((done) => child.once("exit", done));
   child.kill("SIGTERM");
   await ended;
