@@ -76,6 +76,10 @@ test("every sign has an example", () => {
 
 test("ordinary lines do not matter", () => {
   const ordinary = [
+    by(
+      "Tor[3302]",
+      "No circuits are opened. Relaxed timeout for circuit 92 (a Measuring circuit timeout 4-hop)",
+    ),
     by("systemd[1]", "Started gdm.service - GNOME Display Manager."),
     "Subject: A start job for unit gdm.service has failed",
     by("kernel", "ACPI BIOS Error (bug): Could not resolve symbol [_SB.PC00], AE_NOT_FOUND"),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test, { after, beforeEach } from "node:test";
+import { decideAboutAnswer } from "#src/tickets/decide-about-answer.ts";
 import { replyToTicket } from "#src/tickets/reply.ts";
 import { startDesk } from "#test/support/browser.ts";
 import { createCast } from "#test/support/cast.ts";
@@ -131,6 +132,20 @@ test("what somebody else has decided already is not decided twice", async () => 
   assert.equal(new URL(page.url).pathname, "/outbox");
   assert.equal(page.$("[role=status]").text(), "There is nothing to decide about this answer any more.");
   assert.equal((await db("outbox_mails").where({ id }).first("state")).state, "queued");
+});
+
+test("of two decisions at once one counts", async () => {
+  const decided = async () =>
+    Number((await db("ticket_events").where({ action: "decided" }).count().first())?.count);
+  const before = await decided();
+
+  const results = await Promise.all([
+    decideAboutAnswer(db, id, staff.nina.id, "give up"),
+    decideAboutAnswer(db, id, staff.ilse.id, "send again"),
+  ]);
+
+  assert.equal(results.filter((ticketId) => ticketId === null).length, 1);
+  assert.equal(await decided(), before + 1);
 });
 
 test("an unknown id is a page 404", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test, { after } from "node:test";
 import { findTicket } from "#src/tickets/find.ts";
+import { takeOldest } from "#src/tickets/take-oldest.ts";
 import { startDesk } from "#test/support/browser.ts";
 import { createCast } from "#test/support/cast.ts";
 import { statementsOf } from "#test/support/count-statements.ts";
@@ -49,6 +50,18 @@ test("two people who take the oldest at once get two tickets", async () => {
   ]);
 
   assert.equal(new Set(pages.map((page) => page.url)).size, 2);
+});
+
+test("a ticket that somebody is just taking is passed over, and nobody waits for them", async () => {
+  await db("tickets").update({ owner_id: null });
+  const [oldest, second] = await db("tickets").orderBy(["our_turn_since", "id"]).select("id");
+
+  const taken = await db.transaction(async (trx) => {
+    await trx("tickets").where({ id: oldest.id }).forUpdate().first("id");
+    return await takeOldest(db, desk.staff.nina.id);
+  });
+
+  assert.equal(taken, second.id);
 });
 
 test("says so when everything that waits has an owner", async () => {
