@@ -33,7 +33,8 @@ export function startPolling(
 
   const onePass = async () => {
     if (!(await holdLease(db, settings, robot, leaseSeconds))) return;
-    if (!connection.client?.usable) connection.client = await openMailbox(settings);
+    if (!connection.client?.usable) connection.client = await openListening(settings);
+    toldOfMail.delete(connection.client);
     const added = await takeOver(db, vault, connection.client, settings);
     await db("mailboxes")
       .where({ name: mailboxName(settings) })
@@ -66,6 +67,15 @@ export function startPolling(
       await running;
     },
   };
+}
+
+/** Connections on which the server told of a mail since the last pass began: also while it ran and nobody waited. */
+const toldOfMail = new WeakSet<ImapFlow>();
+
+async function openListening(settings: MailboxSettings): Promise<ImapFlow> {
+  const client = await openMailbox(settings);
+  client.on("exists", () => toldOfMail.add(client));
+  return client;
 }
 
 async function holdLease(
@@ -102,6 +112,7 @@ async function waitForMail(
   stopping: AbortSignal,
 ): Promise<void> {
   if (!client?.usable) return await pause(seconds, stopping);
+  if (toldOfMail.has(client)) return;
 
   const told = new AbortController();
   const wake = () => told.abort();

@@ -122,6 +122,20 @@ test("a mail that arrives while the robot idles is taken over at once", async (t
   assert.equal(await arrived.promise, 1);
 });
 
+test("a mail that arrives while the robot is busy with another does not wait for the clock", async (t) => {
+  const mini = await startMini(t);
+  mini.server.append("desk", "INBOX", Buffer.from(plainMail()));
+  mini.server.fault({ when: "MOVE", do: "drip", bytes: 4, everyMs: 20 });
+  const options = { secondsBetween: 40, onMail: () => {}, onFailure: () => {} };
+  const polling = startPolling(mini.db, mini.vault, mini.settings, options);
+  t.after(() => polling.stop());
+  await until(async () => (await mini.db("mails")).length === 1);
+
+  mini.server.append("desk", "INBOX", Buffer.from(plainMail()));
+
+  await until(async () => (await mini.db("mails")).length === 2);
+});
+
 test("of several robots one polls; when it goes another takes over", async (t) => {
   const mini = await startMini(t);
   const options = { secondsBetween: 1, onMail: () => {}, onFailure: () => {} };
