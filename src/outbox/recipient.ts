@@ -37,11 +37,16 @@ export async function recipientOf(db: Database, vault: Vault, ticketId: string):
   };
 }
 
+/**
+ * The key of the person who opened the ticket goes before one that somebody else brought, who knew only the public id
+ * of the report or wrote from another address: such a message must not turn our answers to its own key.
+ */
 async function keysOfTicket(db: Database, vault: Vault, ticketId: string): Promise<string[]> {
   const rows: { sealed_key: Buffer; wrapped_key: Buffer }[] = await db("offered_keys")
     .join("vault_keys", "vault_keys.id", "offered_keys.key_id")
-    .where({ ticket_id: ticketId })
-    .orderBy("offered_keys.id", "desc")
+    .join("messages", "messages.id", "offered_keys.message_id")
+    .where("offered_keys.ticket_id", ticketId)
+    .orderByRaw("messages.marks && array['author not proven', 'another address'], offered_keys.id desc")
     .limit(1)
     .select("sealed_key", "wrapped_key");
   return rows.map((row) => vault.open(row.wrapped_key, "public key", row.sealed_key));

@@ -36,6 +36,26 @@ test("an answer leaves encrypted and signed when a key came with the ticket", as
   assert.equal((await outboxOf(desk)).state, "accepted");
 });
 
+test("a key that somebody else brings to a ticket does not take the place of the person's own", async (t) => {
+  const desk = await startDesk(t);
+  const lea = await generateSecretKey("Lea", "lea@example.org");
+  const mallory = await generateSecretKey("Lea", "lea@example.org");
+  const ticketId = await ticketWithKey(desk, lea);
+  await answer(desk, ticketId, "The first answer.");
+  await desk.send();
+  const messageId = (await parsed(desk.sink.mails[0]?.raw)).messageId;
+  await desk.deliver(
+    plainMail({ from: "mallory@example.net", text: mallory.public, headers: [`In-Reply-To: ${messageId}`] }),
+  );
+
+  await answer(desk, ticketId, "The second answer.");
+  await desk.send();
+
+  const { inner } = await openAs(lea, await parsed(desk.sink.mails[1]?.raw));
+  assert.equal(inner.text.trim(), "The second answer.");
+  assert.equal((await desk.db("offered_keys")).length, 2, "both keys are kept and shown");
+});
+
 test("in clear it leaves only after somebody agreed, with a neutral subject and without the person's words", async (t) => {
   const desk = await startDesk(t);
   await desk.deliver(
