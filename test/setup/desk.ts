@@ -28,11 +28,11 @@ export type SetupDesk = {
   settings: Record<string, string>;
   url: string;
   /** Runs a command with the desk's settings, some of them changed; "" takes one away. */
-  run(
+  run: (
     words: string,
     changed?: Record<string, string>,
     questions?: Questions,
-  ): Promise<{ code: number; output: string }>;
+  ) => Promise<{ code: number; output: string }>;
 };
 
 /** A folder, a migrated database and mail servers, as they are before `whisperdesk setup`. */
