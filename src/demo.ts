@@ -7,6 +7,7 @@ import { demoMails } from "./demo/demo-mails.ts";
 import { demoPeople } from "./demo/demo-people.ts";
 import { directoryStore } from "./demo/imap-server/directory-store.ts";
 import { type ImapServer, startImapServer } from "./demo/imap-server/start-imap-server.ts";
+import { installStandardAnswers } from "./demo/install-standard-answers.ts";
 import { mailboxPage } from "./demo/mailbox-page.ts";
 import { startPostgres } from "./demo/postgres.ts";
 import { keepReceived } from "./demo/received-mails.ts";
@@ -60,6 +61,7 @@ async function prepareDatabase(url: string, { accounts }: DemoSecrets): Promise<
   const db = openDatabase(url);
   await migrate(db);
   for (const account of accounts) await createStaff(db, account);
+  await installStandardAnswers(db);
   await db.destroy();
 }
 
