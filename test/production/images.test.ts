@@ -54,7 +54,7 @@ test("each variable of the compose file is a setting, and each secret file is mo
 test("the secret files are those that setup makes, and all of them", () => {
   assert.deepEqual(
     Object.entries(compose.secrets).map(([name, { file }]) => [name, file]),
-    secretSettings.map((name) => [name.toLowerCase(), secretFile("desk", name)]).sort(),
+    secretSettings.toSorted().map((name) => [name.toLowerCase(), secretFile("desk", name)]),
   );
 });
 
