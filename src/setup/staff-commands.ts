@@ -4,14 +4,13 @@ import { disableStaff, enableStaff } from "../staff/disable-staff.ts";
 import { newPassword } from "../staff/passwords.ts";
 import { setPassword } from "../staff/set-password.ts";
 import { listStaff, type Role, roles, type Staff } from "../staff/staff.ts";
+import { staffName } from "../staff/staff-name.ts";
 import { BadCommand, type Command } from "./command.ts";
 import { withDatabase } from "./desk-database.ts";
 
 /** What is wrong with the name of a staff account; null when it will do. */
 export function problemOfName(name: string): string | null {
-  return /^[a-z][a-z0-9_-]{1,31}$/.test(name)
-    ? null
-    : "a name has 2 to 32 letters a to z, digits, “-” or “_”, and begins with a letter";
+  return staffName.safeParse(name).error?.issues[0]?.message ?? null;
 }
 
 /** `whisperdesk staff …` */

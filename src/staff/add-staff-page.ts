@@ -6,15 +6,7 @@ import { offeredLanguages } from "./change-languages.ts";
 import { createStaff } from "./create-staff.ts";
 import { newPassword } from "./passwords.ts";
 import { roles } from "./staff.ts";
-
-export const staffName = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .regex(
-    /^[a-z][a-z0-9_-]{1,31}$/,
-    "Use 2 to 32 letters a to z, digits, “-” or “_”, beginning with a letter",
-  );
+import { staffName } from "./staff-name.ts";
 
 const AddForm = z.object({
   name: staffName,

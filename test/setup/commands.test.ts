@@ -27,7 +27,7 @@ test("adds staff, gives new passwords, disables and enables, and never takes the
   assert.doesNotMatch((await run("staff list")).output, /disabled/);
   await assert.rejects(run("staff disable nina"), /nina is the last admin/);
   await assert.rejects(run("staff add nina"), /The name “nina” is taken/);
-  await assert.rejects(run("staff add Nina!"), /a name has 2 to 32 letters/);
+  await assert.rejects(run("staff add Nina!"), /Use 2 to 32 letters/);
   await assert.rejects(run("staff add otto --role boss"), /--role is one of help_desk, lead, admin/);
   await assert.rejects(run("staff password nobody"), /There is no account “nobody”/);
 });

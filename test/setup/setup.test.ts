@@ -249,7 +249,7 @@ test("an admin is made once, and a name that cannot be is refused", async (t) =>
   const first = await desk.run("setup --admin ilse");
   const again = await desk.run("setup --admin adam");
 
-  assert.match(wrong.output, /^to do +admin “Ilse!”: a name has 2 to 32 letters/m);
+  assert.match(wrong.output, /^to do +admin “Ilse!”: Use 2 to 32 letters/m);
   assert.match(first.output, /^done +the admin “ilse”\. Password, shown only this once: (\w{5}-){3}\w{5}$/m);
   assert.match(again.output, /^already there +an admin$/m);
   assert.equal(existsSync(join(desk.folder, "secrets/master_key")), true);
