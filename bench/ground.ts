@@ -20,9 +20,9 @@ export type Ground = {
   masterKey: string;
   keys: { rsa4096: DeskKey; curve25519: DeskKey };
   /** A new migrated database, dropped by `drop`. */
-  newDatabase(): Promise<{ url: string; drop(): Promise<void> }>;
+  newDatabase(): Promise<{ url: string; drop: () => Promise<void> }>;
   /** The database of this name, and whether it has to be filled; it stays for the next run. */
-  keptDatabase(name: string): Promise<{ url: string; isNew: boolean; keep(): Promise<void> }>;
+  keptDatabase(name: string): Promise<{ url: string; isNew: boolean; keep: () => Promise<void> }>;
   close(): Promise<void>;
 };
 

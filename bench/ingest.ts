@@ -1,4 +1,4 @@
-import { loadavg } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { type Database, openDatabase } from "#src/database.ts";
 import { postgresCpu, processCpu } from "./cost.ts";
 import type { Ground, Say } from "./ground.ts";
@@ -143,11 +143,11 @@ async function showStatements(db: Database, mails: number): Promise<void> {
   const result = await db.raw(
     `select calls, total_exec_time * 1000 / ? as us, total_plan_time * 1000 / ? as plan, regexp_replace(query, '\\s+', ' ', 'g') as query from pg_stat_statements
      where dbid = (select oid from pg_database where datname = current_database()) order by us desc limit 24`,
-    [mails],
+    [mails, mails],
   );
-  for (const { calls, us, query } of result.rows)
+  for (const { calls, us, plan, query } of result.rows)
     console.error(
-      `${String(Math.round(us)).padStart(6)} µs ${String(calls).padStart(6)} × ${query.slice(0, 110)}`,
+      `${String(Math.round(us)).padStart(6)} + ${String(Math.round(plan)).padStart(4)} µs ${String(calls).padStart(6)} × ${query.slice(0, 110)}`,
     );
 }
 
@@ -182,6 +182,7 @@ function ingestTable(
         workers,
         middle((run) => run.mailsPerSecond),
         Math.max(...these.map((run) => run.mailsPerSecond)),
+        (cpus().length * 1000) / middle((run) => run.deskCpu + run.postgresCpu + run.mailServerCpu),
         middle((run) => run.deskCpu + run.postgresCpu),
         middle((run) => run.deskCpu),
         middle((run) => run.postgresCpu),
@@ -201,12 +202,14 @@ function ingestTable(
     note:
       `Medians of ${options.rounds} runs with ${warmUp} mails before each to warm up. Limits in the same run, a second, ` +
       "on one core: mailparser alone, OpenPGP.js alone, our decryption alone (RSA by OpenSSL), one durable transaction " +
-      "after another, and eight sessions at once.",
+      "after another, and eight sessions at once. “By CPU” is what these costs leave room for when all cores are free: beside a " +
+      "load from others the measured number is lower.",
     columns: [
       "mail",
       "workers",
       "mails/s",
       "best",
+      "mails/s by CPU",
       "CPU ms a mail",
       "worker",
       "Postgres",

@@ -47,7 +47,7 @@ export async function benchPages(ground: Ground, options: Options, say: Say): Pr
 async function measureDesk(ground: Ground, options: Options, tickets: number, say: Say): Promise<Cell[][]> {
   const { url } = await ground.keptDatabase(`desk_${options.seed}_${tickets}`);
   const db = openDatabase(url, { connections: 1 });
-  const web = await startWeb(ground, url);
+  const web = await startWeb(ground, url, { profile: options.profile });
   const visitor = await signIn(web);
   const times = options.quick ? 100 : 500;
   const rows: Cell[][] = [];
