@@ -1,5 +1,5 @@
 import type { Database } from "../../src/database.ts";
-import { generateSecretKey } from "../../src/openpgp/generate-secret-key.ts";
+import { generateSecretKey, type NewKey } from "../../src/openpgp/generate-secret-key.ts";
 import { newMasterKey, openVault, readMasterKey } from "../../src/vault/master-key.ts";
 import type { Vault } from "../../src/vault/vault.ts";
 
@@ -11,10 +11,16 @@ export type DeskSettings = { env: Record<string, string>; vault: Vault; publicKe
 /** The settings of a desk whose waits are short, so that a thousand faults fit into minutes. */
 export async function deskSettings(
   db: Database,
-  desk: { url: string; imapPort: number; smtpPort: number; seconds: { lease: number; server: number } },
+  desk: {
+    url: string;
+    imapPort: number;
+    smtpPort: number;
+    seconds: { lease: number; server: number };
+    key?: NewKey;
+  },
 ): Promise<DeskSettings> {
   const masterKey = newMasterKey();
-  const key = await generateSecretKey("Help desk", deskAddress);
+  const key = desk.key ?? (await generateSecretKey("Help desk", deskAddress));
   return {
     vault: await openVault(db, readMasterKey(masterKey)),
     publicKey: key.public,
