@@ -3,12 +3,23 @@ import { findArmor } from "./find-armor.ts";
 import type { Attachment, Mail } from "./mail.ts";
 
 const mostKeys = 20;
-const largestKeyFile = 256 * 1024;
+/** With the certifications by others, which readers of keys take off. */
+const largestKeyFile = 8 * 1024 * 1024;
+
+export type KeyBlock = { source: "text" | "attachment"; block: string };
 
 /** The armoured public key blocks that come with a mail: in its text, or attached (binary ones are armoured). */
-export function findKeys(mail: Mail): string[] {
-  const blocks = [...blocksIn(mail.text), ...mail.attachments.flatMap(keysIn)];
-  return [...new Set(blocks)].slice(0, mostKeys);
+export function findKeys(mail: Pick<Mail, "text" | "attachments">): string[] {
+  return keyBlocksOf(mail).map(({ block }) => block);
+}
+
+/** The same blocks, each with the place where it stood. */
+export function keyBlocksOf(mail: Pick<Mail, "text" | "attachments">): KeyBlock[] {
+  const inText = blocksIn(mail.text).map((block) => ({ source: "text" as const, block }));
+  const attached = mail.attachments
+    .flatMap(keysIn)
+    .map((block) => ({ source: "attachment" as const, block }));
+  return [...new Map([...inText, ...attached].map((one) => [one.block, one])).values()].slice(0, mostKeys);
 }
 
 function keysIn({ contentType, filename, bytes }: Attachment): string[] {

@@ -1,4 +1,5 @@
 import { findArmor } from "./find-armor.ts";
+import { isCiphertext } from "./is-ciphertext.ts";
 import type { Attachment, Mail } from "./mail.ts";
 
 export type EncryptedFile = { filename: string; ciphertext: Uint8Array };
@@ -11,12 +12,12 @@ export type PgpPlace =
   | { kind: "none" };
 
 /** Finds encrypted content in a mail: PGP/MIME (RFC 3156), also mangled; inline armour; encrypted files. */
-export function findPgp(mail: Mail): PgpPlace {
+export function findPgp(mail: Pick<Mail, "text" | "attachments">): PgpPlace {
   return pgpMime(mail) ?? inline(mail) ?? attached(mail) ?? { kind: "none" };
 }
 
 /** Mail servers turn multipart/encrypted into multipart/mixed, so the two parts tell, not what is around them. */
-function pgpMime(mail: Mail): PgpPlace | null {
+function pgpMime(mail: Pick<Mail, "text" | "attachments">): PgpPlace | null {
   const control = mail.attachments.findIndex((one) => one.contentType === "application/pgp-encrypted");
   if (control === -1) return null;
 
@@ -32,12 +33,12 @@ function pgpMime(mail: Mail): PgpPlace | null {
     : null;
 }
 
-function inline(mail: Mail): PgpPlace | null {
+function inline(mail: Pick<Mail, "text" | "attachments">): PgpPlace | null {
   const armor = findArmor(mail.text, "MESSAGE");
   return armor && { kind: "inline", ...armor };
 }
 
-function attached(mail: Mail): PgpPlace | null {
+function attached(mail: Pick<Mail, "text" | "attachments">): PgpPlace | null {
   const wrapping = mail.attachments.filter(
     (one) => /\.(asc|gpg|pgp)$/i.test(one.filename) && isCiphertext(one.bytes),
   );
@@ -48,14 +49,4 @@ function attached(mail: Mail): PgpPlace | null {
 
 function plainName(filename: string): string {
   return filename.replace(/\.(asc|gpg|pgp)$/i, "") || filename;
-}
-
-/** Armour, or binary that begins with a session key or an encrypted packet. */
-function isCiphertext(bytes: Uint8Array): boolean {
-  const first = bytes[0] ?? 0;
-  if (first & 0x80) return [1, 3, 9, 18, 20].includes(first & 0x40 ? first & 0x3f : (first >> 2) & 0x0f);
-  return (
-    findArmor(Buffer.from(bytes.subarray(0, 4096)).toString("latin1").replace(/\r\n?/g, "\n"), "MESSAGE") !==
-    null
-  );
 }

@@ -26,3 +26,11 @@ function firstBodyLine(lines: string[]): number {
 function isChecksum(line: string): boolean {
   return line.length === 5 && line.startsWith("=");
 }
+
+/** The packets of a message, signature or key file that may be armoured; null when it is neither. */
+export function binaryOf(data: Uint8Array | string, kind: string): Uint8Array | null {
+  if (typeof data === "string") return dearmor(data, kind);
+  // Every packet begins with the highest bit set, no armour does.
+  if ((data[0] ?? 0) & 0x80) return data;
+  return dearmor(Buffer.from(data).toString("latin1"), kind);
+}

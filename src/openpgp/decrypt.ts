@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { decryptSessionKeys, type Message, type PrivateKey, readMessage, type SessionKey } from "openpgp";
-import { checkSignatures, type SignatureVerdict } from "./check-signatures.ts";
-import { dearmor } from "./dearmor.ts";
+import { checkSignatures, type SignatureCheck, type SignatureVerdict } from "./check-signatures.ts";
+import { binaryOf } from "./dearmor.ts";
 import type { SecretKey, SecretKeys } from "./open-secret-keys.ts";
 import { limits, prepareOpenpgp } from "./prepare-openpgp.ts";
 import { type PacketHead, packetTags, readPacketHeads } from "./read-packets.ts";
@@ -21,6 +22,9 @@ export type Decrypted =
       openedBy: string;
       signed: SignatureVerdict;
       signerKeyId: string | null;
+      signature: SignatureCheck;
+      /** The same for every copy of this ciphertext, however it is packed: a hash of the session key. */
+      sessionHash: string;
     }
   | { ok: false; reason: DecryptionFailure };
 
@@ -46,8 +50,10 @@ export async function decrypt(
     const content = contentOf(opened.content);
     if (typeof content === "string") return { ok: false, reason: content };
 
-    const verdict = await checkSignatures(opened.content, verifyWith);
-    return { ok: true, bytes: content, openedBy: opened.openedBy, ...verdict };
+    const signature = await checkSignatures(opened.content, verifyWith);
+    const { openedBy, sessionHash } = opened;
+    const { signed, signerKeyId } = signature;
+    return { ok: true, bytes: content, openedBy, signed, signerKeyId, signature, sessionHash };
   } catch (error) {
     return { ok: false, reason: failureOf(error) };
   }
@@ -58,7 +64,7 @@ type Ciphertext = { bytes: Uint8Array; sessionKeyPackets: PacketHead[] };
 /** Everything that can be refused by the packet heads alone is refused before any cryptography. */
 function readCiphertext(ciphertext: Uint8Array | string): Ciphertext | DecryptionFailure {
   if (ciphertext.length > limits.ciphertextBytes) return "too large";
-  const bytes = binaryOf(ciphertext);
+  const bytes = binaryOf(ciphertext, "MESSAGE");
   if (!bytes || bytes.length === 0) return "damaged";
 
   // One more than allowed, for markers, padding and the encrypted packet itself.
@@ -76,19 +82,14 @@ function readCiphertext(ciphertext: Uint8Array | string): Ciphertext | Decryptio
   return sessionKeyPackets.length > 0 ? { bytes, sessionKeyPackets } : "not supported";
 }
 
-function binaryOf(ciphertext: Uint8Array | string): Uint8Array | null {
-  if (typeof ciphertext === "string") return dearmor(ciphertext, "MESSAGE");
-  // Every packet begins with the highest bit set, no armour does.
-  if ((ciphertext[0] ?? 0) & 0x80) return ciphertext;
-  return dearmor(Buffer.from(ciphertext).toString("latin1"), "MESSAGE");
-}
-
 function isSessionKey(tag: number): boolean {
   return tag === packetTags.publicKeySessionKey || tag === packetTags.passwordSessionKey;
 }
 
 type Content = Awaited<ReturnType<Message<Uint8Array>["decrypt"]>>;
-type Opened = { ok: true; content: Content; openedBy: string } | { ok: false; reason: DecryptionFailure };
+type Opened =
+  | { ok: true; content: Content; openedBy: string; sessionHash: string }
+  | { ok: false; reason: DecryptionFailure };
 
 async function tryKeys(message: Ciphertext, keys: readonly SecretKey[]): Promise<Opened> {
   let reason: DecryptionFailure = "not our key";
@@ -125,12 +126,16 @@ async function tryKey(message: Ciphertext, secret: SecretKey): Promise<Opened> {
     try {
       const encrypted = await readMessage({ binaryMessage: message.bytes });
       const content = await encrypted.decrypt(undefined, undefined, [sessionKey]);
-      return { ok: true, content, openedBy: secret.fingerprint };
+      return { ok: true, content, openedBy: secret.fingerprint, sessionHash: hashOf(sessionKey) };
     } catch (error) {
       reason = worse(reason, failureOf(error));
     }
   }
   return { ok: false, reason };
+}
+
+function hashOf({ data }: SessionKey): string {
+  return createHash("sha256").update("OpenPGP session key\0").update(data).digest("hex");
 }
 
 const mostBytesTried = 512 * 1024 * 1024;
@@ -164,7 +169,8 @@ function worse(before: DecryptionFailure, now: DecryptionFailure): DecryptionFai
   return now === "damaged" ? before : now;
 }
 
-function contentOf(message: Content): Uint8Array | DecryptionFailure {
+/** The text of an opened message, when it holds one and no more signatures than are checked. */
+export function contentOf(message: Content): Uint8Array | DecryptionFailure {
   const { packets } = message.unwrapCompressed();
   // Each signature has one of these in front of the text, or stands there itself; what comes after is not read yet.
   for (const tag of [packetTags.signature, packetTags.onePassSignature]) {
@@ -176,7 +182,7 @@ function contentOf(message: Content): Uint8Array | DecryptionFailure {
 }
 
 /** The library tells its errors apart by their text alone; whatever it says, no more than this goes outside. */
-function failureOf(error: unknown): DecryptionFailure {
+export function failureOf(error: unknown): DecryptionFailure {
   const message = error instanceof Error ? error.message : "";
   if (/Maximum decompressed/.test(message)) return "too large";
   if (/not authenticated/.test(message)) return "not authenticated";

@@ -9,6 +9,8 @@ export const limits = {
   smallestRsaBits: 2048,
   largestRsaBits: 8192,
   keyFileBytes: 256 * 1024,
+  /** With the certifications by others, which are taken off before anything is read. */
+  keyFileBytesWithCertifications: 8 * 1024 * 1024,
   argon2MemoryExponent: 16,
 };
 

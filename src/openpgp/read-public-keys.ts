@@ -1,6 +1,7 @@
 import { type Key, readKeys } from "openpgp";
 import { dearmor } from "./dearmor.ts";
 import { limits, prepareOpenpgp } from "./prepare-openpgp.ts";
+import { stripCertifications } from "./strip-certifications.ts";
 import { withoutForeignCertifications } from "./without-foreign-certifications.ts";
 
 export type PublicKey = {
@@ -29,10 +30,11 @@ const mostUserIds = 50;
  */
 export async function readPublicKeys(data: string | Uint8Array): Promise<PublicKey[]> {
   prepareOpenpgp();
-  if (data.length > limits.keyFileBytes) return [];
+  if (data.length > limits.keyFileBytesWithCertifications) return [];
 
   const found: PublicKey[] = [];
-  for (const bytes of binariesIn(data)) {
+  for (const bytes of binariesIn(data).flatMap((one) => stripCertifications(one) ?? [])) {
+    if (bytes.length > limits.keyFileBytes) continue;
     for (const key of await keysIn(bytes)) {
       const described = await describe(key);
       const isNew = !found.some((one) => one.fingerprint === described?.fingerprint);

@@ -1,0 +1,87 @@
+import { contentOfEntity } from "./entity-content.ts";
+import { type Entity, entitiesOf } from "./mime-tree.ts";
+
+/** How the headers inside a payload are protected: RFC 9788, the form before it, or the wrapped mail of RFC 8551 §3.1. */
+export type HeaderProtection = "hp" | "protected-headers" | "wrapped" | null;
+
+/** How a payload protects its headers. Asked only of what stands inside a cryptographic envelope. */
+export function headerProtection({ type, parameters }: Entity): HeaderProtection {
+  if (parameters.has("hp")) return "hp";
+  if (parameters.has("protected-headers")) return "protected-headers";
+  return type === "message/rfc822" && parameters.get("forwarded")?.toLowerCase() === "no" ? "wrapped" : null;
+}
+
+/**
+ * The payload as it is shown: without these entities, which are opened apart, and without the copies of headers for
+ * programs that know no header protection (RFC 9788 §5.3), where headers are protected.
+ */
+export function shownPayload(
+  payload: Entity,
+  openedApart: Entity[],
+  protection: HeaderProtection,
+): Uint8Array {
+  const edits: Edit[] = [];
+  for (const entity of entitiesOf(payload)) {
+    const edit = openedApart.includes(entity) ? nothing : protection ? legacyEdit(entity, payload) : null;
+    if (edit) edits.push({ entity, replacement: edit });
+  }
+  return edited(payload, edits);
+}
+
+const nothing = Buffer.from("Content-Type: text/plain\r\n\r\n");
+
+function legacyEdit(entity: Entity, payload: Entity): Uint8Array | null {
+  if (isOldDisplayPart(entity, payload)) return nothing;
+  const isMarked = entity.parameters.get("hp-legacy-display") === "1" && entity.children.length === 0;
+  return isMarked ? withoutFirstParagraph(entity) : null;
+}
+
+type Edit = { entity: Entity; replacement: Uint8Array };
+
+function edited(root: Entity, edits: Edit[]): Uint8Array {
+  if (edits.length === 0) return root.raw;
+  const pieces: Uint8Array[] = [];
+  let at = 0;
+  for (const { entity, replacement } of edits) {
+    const start = entity.raw.byteOffset - root.raw.byteOffset;
+    if (start < at) continue;
+    pieces.push(root.raw.subarray(at, start), replacement);
+    at = start + entity.raw.length;
+  }
+  return Buffer.concat([...pieces, root.raw.subarray(at)]);
+}
+
+/** Before RFC 9788 the copy was a part of its own, the first one. */
+function isOldDisplayPart(entity: Entity, payload: Entity): boolean {
+  const isMarked = entity.parameters.has("protected-headers");
+  const isText = entity.type === "text/plain" || entity.type === "text/rfc822-headers";
+  return isMarked && isText && payload.children.length > 1 && entity === payload.children[0];
+}
+
+function withoutFirstParagraph(entity: Entity): Uint8Array {
+  const text = Buffer.from(contentOfEntity(entity)).toString("latin1");
+  const kept =
+    entity.type === "text/html"
+      ? text.replace(
+          /<div\s+class\s*=\s*["']?header-protection-legacy-display["']?[^>]{0,200}>[\s\S]*?<\/div>/i,
+          "",
+        )
+      : afterFirstEmptyLine(text);
+  const charset = entity.parameters.get("charset")?.replace(/[^\w.:+-]/g, "") || "us-ascii";
+  return Buffer.from(
+    `Content-Type: ${entity.type}; charset="${charset}"\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64Lines(kept)}`,
+  );
+}
+
+function afterFirstEmptyLine(text: string): string {
+  const empty = /\r?\n[ \t]*\r?\n/.exec(text);
+  return empty ? text.slice(empty.index + empty[0].length) : text;
+}
+
+function base64Lines(binary: string): string {
+  return (
+    Buffer.from(binary, "latin1")
+      .toString("base64")
+      .match(/.{1,76}/g) ?? []
+  ).join("\r\n");
+}

@@ -1,0 +1,76 @@
+import { checkDetached, type SignatureCheck } from "../openpgp/check-signatures.ts";
+import { type DecryptionFailure, decrypt } from "../openpgp/decrypt.ts";
+import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
+import { layerOf } from "./crypto-layer.ts";
+import { type Entity, readTree } from "./mime-tree.ts";
+
+/** One layer of the cryptographic envelope; `signature` is "no" where a layer only encrypts. */
+export type Layer = {
+  kind: "encrypted" | "signed";
+  signature: SignatureCheck;
+  /** Fingerprint of our key, and the mark of the ciphertext; null for a layer that only signs. */
+  openedBy: string | null;
+  sessionHash: string | null;
+};
+
+/** What may be tried for one mail, however many pieces of OpenPGP stand in it. */
+export type Tries = { keys: SecretKeys; verifyWith: string[]; left: number };
+
+/** Layers from outside in, and what they protect. */
+export type Envelope =
+  | { ok: true; layers: Layer[]; payload: Entity }
+  | { ok: false; reason: DecryptionFailure };
+
+const mostLayers = 5;
+
+/**
+ * Opens the cryptographic envelope of an entity: the layers that follow one another from its very outside (RFC 9787
+ * §4.4). Nothing is shown of a payload before its decryption has proven its integrity.
+ */
+export async function openEnvelope(raw: Uint8Array, tries: Tries): Promise<Envelope> {
+  const layers: Layer[] = [];
+  let entity = readTree(raw);
+  while (layers.length < mostLayers) {
+    const layer = layerOf(entity);
+    if (layer.kind === "encrypted") {
+      const opened = await decryptOnce(layer.ciphertext, tries);
+      if (!opened.ok) return opened;
+      const { signature, openedBy, sessionHash } = opened;
+      layers.push({ kind: "encrypted", signature, openedBy, sessionHash });
+      entity = readTree(opened.bytes);
+    } else if (layer.kind === "signed") {
+      const signature = await checkPart(layer.payload.raw, layer.signature, tries.verifyWith);
+      layers.push({ kind: "signed", signature, openedBy: null, sessionHash: null });
+      entity = layer.payload;
+    } else break;
+  }
+  return { ok: true, layers, payload: entity };
+}
+
+/** Decrypts, unless this mail has already had its share of tries. */
+export async function decryptOnce(ciphertext: Uint8Array | string, tries: Tries) {
+  tries.left -= 1;
+  if (tries.left < 0) return { ok: false as const, reason: "too large" as const };
+  return await decrypt(ciphertext, tries.keys, tries.verifyWith);
+}
+
+/** Signed are the lines as they travel, with CRLF (RFC 3156 §5); some programs sign what they have on the disk. */
+async function checkPart(
+  part: Uint8Array,
+  signature: Uint8Array,
+  verifyWith: string[],
+): Promise<SignatureCheck> {
+  const check = await checkDetached(withCrlf(part), signature, verifyWith);
+  if (check.signed !== "bad") return check;
+  const asItCame = await checkDetached(part, signature, verifyWith);
+  return asItCame.signed === "good" ? asItCame : check;
+}
+
+function withCrlf(bytes: Uint8Array): Buffer {
+  return Buffer.from(
+    Buffer.from(bytes)
+      .toString("latin1")
+      .replace(/\r\n|\r|\n/g, "\r\n"),
+    "latin1",
+  );
+}

@@ -1,0 +1,117 @@
+import { checkDetached, notSigned, type SignatureCheck } from "../openpgp/check-signatures.ts";
+import { dearmor } from "../openpgp/dearmor.ts";
+import type { DecryptionFailure } from "../openpgp/decrypt.ts";
+import { isOnlySigned, openSigned } from "../openpgp/open-signed.ts";
+import { contentOfEntity, decodeText } from "./entity-content.ts";
+import {
+  charsetOfArmor,
+  type InlinePiece,
+  readClearSigned,
+  roughlyShown,
+  splitInline,
+} from "./inline-pgp.ts";
+import type { Attachment } from "./mail.ts";
+import { type Entity, entitiesOf } from "./mime-tree.ts";
+import type { Segment } from "./open-document.ts";
+import { decryptOnce, type Tries } from "./open-envelope.ts";
+
+export type OpenedInline = {
+  segments: Segment[];
+  checks: SignatureCheck[];
+  openedBy: string[];
+  sessionHashes: string[];
+  /** Blocks that did not open, as files. */
+  closed: Attachment[];
+  failures: DecryptionFailure[];
+  warnings: string[];
+};
+
+/**
+ * Opens the OpenPGP blocks in the text of a document; the words around them are shown apart. `payload` gives the bytes
+ * that clear signatures are about, before any charset is undone.
+ */
+export async function openInline(text: string, payload: Entity, tries: Tries): Promise<OpenedInline> {
+  const result: OpenedInline = {
+    segments: [],
+    checks: [],
+    openedBy: [],
+    sessionHashes: [],
+    closed: [],
+    failures: [],
+    warnings: [],
+  };
+  const pieces = splitInline(text);
+  if (pieces.every(({ kind }) => kind === "text")) return { ...result, segments: [{ sort: "plain", text }] };
+
+  const leaves = blocksInBytes(payload);
+  const signedBlocks = leaves.filter(({ kind }) => kind === "signed");
+  const canPair = signedBlocks.length === pieces.filter(({ kind }) => kind === "signed").length;
+  const charset = leaves.find(({ kind }) => kind === "message")?.charset;
+  for (const piece of pieces) {
+    if (piece.kind === "text") result.segments.push({ sort: "plain", text: piece.text.trim() });
+    else if (piece.kind === "message") await addMessage(result, piece.text, charset, tries);
+    else await addSigned(result, piece.text, canPair ? signedBlocks.shift() : undefined, tries);
+  }
+  const isMixed = result.segments.some(({ sort }) => sort === "plain");
+  if (isMixed && result.segments.some(({ sort }) => sort === "encrypted"))
+    result.warnings.push("text before or after the encrypted part was not encrypted");
+  return result;
+}
+
+type BlockInBytes = InlinePiece & { charset: string | undefined };
+
+/** The same blocks in the plain text parts, one character for each byte. */
+function blocksInBytes(payload: Entity): BlockInBytes[] {
+  const leaves = [...entitiesOf(payload)].filter(
+    ({ type, disposition }) => type === "text/plain" && disposition !== "attachment",
+  );
+  return leaves.flatMap((leaf) => {
+    const pieces = splitInline(Buffer.from(contentOfEntity(leaf)).toString("latin1"));
+    return pieces.flatMap((piece) =>
+      piece.kind === "text" ? [] : [{ ...piece, charset: leaf.parameters.get("charset") }],
+    );
+  });
+}
+
+async function addMessage(
+  result: OpenedInline,
+  armor: string,
+  charset: string | undefined,
+  tries: Tries,
+): Promise<void> {
+  const onlySigned = isOnlySigned(armor);
+  const opened = onlySigned ? await openSigned(armor, tries.verifyWith) : await decryptOnce(armor, tries);
+  if (!opened.ok) {
+    result.failures.push(opened.reason);
+    const bytes = Buffer.from(armor);
+    result.closed.push({ filename: "not-opened.asc", contentType: "application/octet-stream", bytes });
+    return;
+  }
+  const text = decodeText(opened.bytes, charsetOfArmor(armor) ?? charset);
+  result.segments.push({ sort: onlySigned ? "signed" : "encrypted", text });
+  if (opened.signature.signed !== "no") result.checks.push(opened.signature);
+  if (opened.openedBy === null) return;
+  result.openedBy.push(opened.openedBy);
+  result.sessionHashes.push(opened.sessionHash);
+}
+
+/** Shown is what was checked, never the text beside it. */
+async function addSigned(
+  result: OpenedInline,
+  text: string,
+  block: BlockInBytes | undefined,
+  tries: Tries,
+): Promise<void> {
+  const read = block ? readClearSigned(block.text) : null;
+  const signature = read && dearmor(read.signature, "SIGNATURE");
+  if (!read || !signature) {
+    result.segments.push({ sort: "signed", text: roughlyShown(text) });
+    result.checks.push({ ...notSigned, signed: "cannot check", reason: "not supported" });
+    return;
+  }
+  result.checks.push(await checkDetached(Buffer.from(read.signed, "latin1"), signature, tries.verifyWith));
+  result.segments.push({
+    sort: "signed",
+    text: decodeText(Buffer.from(read.shown, "latin1"), block?.charset),
+  });
+}
