@@ -4,18 +4,28 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Database, migrate, openDatabase } from "../../src/database.ts";
-import { type Postgres, startPostgres } from "../../src/demo/postgres.ts";
+import { startPostgres } from "../../src/demo/postgres.ts";
 
 const run = promisify(execFile);
 
 export type TortureDatabase = {
   url: string;
   db: Database;
-  postgres: Postgres;
+  /** Kills the server as a power cut would and waits until it has recovered. */
+  crash(): Promise<void>;
   /** Fills the disk that holds the database to the last byte; null where that cannot be done. */
   fillDisk: (() => Promise<void>) | null;
   makeRoom(): Promise<void>;
+  /** Stops the database until the function that it returns is called. */
+  goAway(): Promise<() => Promise<void>>;
   stop(): Promise<void>;
+};
+
+const settings = {
+  max_connections: "100",
+  max_wal_size: "128MB",
+  min_wal_size: "32MB",
+  shared_buffers: "64MB",
 };
 
 /**
@@ -28,10 +38,8 @@ export async function startTortureDatabase(megabytes: number): Promise<TortureDa
     () => true,
     () => false,
   );
-  const postgres = await startPostgres({
-    dataDir: join(folder, "data"),
-    settings: { max_connections: "100", max_wal_size: "128MB", min_wal_size: "32MB", shared_buffers: "64MB" },
-  });
+  const start = async () => await startPostgres({ dataDir: join(folder, "data"), settings });
+  let postgres = await start();
   const db = openDatabase(postgres.url, { connections: 6, name: "torture" });
   await migrate(db);
 
@@ -43,9 +51,15 @@ export async function startTortureDatabase(megabytes: number): Promise<TortureDa
   return {
     url: postgres.url,
     db,
-    postgres,
+    crash: async () => await postgres.crash(),
     fillDisk: mounted ? fillDisk : null,
     makeRoom: () => rm(ballast, { force: true }),
+    async goAway() {
+      await postgres.stop();
+      return async () => {
+        postgres = await start();
+      };
+    },
     async stop() {
       await db.destroy();
       await postgres.stop();

@@ -184,7 +184,7 @@ function strikeInBackground(run: Run, wanted: Map<FaultKind, number>): () => Pro
 async function strike(run: Run, kind: FaultKind): Promise<void> {
   const { database, random, server, workers } = run;
   if (kind === "worker killed (kill -9)") await killOne(workers, random);
-  if (kind === "Postgres killed (SIGKILL), then recovery") await database.postgres.crash();
+  if (kind === "Postgres killed (SIGKILL), then recovery") await database.crash();
   if (kind === "UIDVALIDITY changed") server.renumber("desk", "INBOX");
   if (kind === "disk full") await fillDisk(run);
 }

@@ -21,7 +21,7 @@ export type ReadingOptions = {
 export class ReadingStopped extends Error {}
 
 type Job = { raw: Uint8Array; done: (reading: MailReading) => void; fail: (error: Error) => void };
-type Thread = { worker: Worker; job: Job | null; timer: NodeJS.Timeout | null };
+type Thread = { worker: Worker; isReady: boolean; job: Job | null; timer: NodeJS.Timeout | null };
 
 /** Starts the threads. What breaks a limit comes back as a reason; `read` rejects only with `ReadingStopped`. */
 export function startReadingThreads(options: ReadingOptions): ReadingThreads {
@@ -45,7 +45,8 @@ export function startReadingThreads(options: ReadingOptions): ReadingThreads {
   };
 
   const next = (thread: Thread) => {
-    const job = thread.job ? undefined : waiting.shift();
+    // The time of a mail must not run while its thread starts.
+    const job = thread.isReady && !thread.job ? waiting.shift() : undefined;
     if (!job) return;
     const seconds = options.secondsPerMail ?? 20;
     thread.job = job;
@@ -65,10 +66,11 @@ export function startReadingThreads(options: ReadingOptions): ReadingThreads {
       },
       resourceLimits: { maxOldGenerationSizeMb: options.megabytesPerThread ?? 384 },
     });
-    const thread: Thread = { worker, job: null, timer: null };
+    const thread: Thread = { worker, isReady: false, job: null, timer: null };
     threads.add(thread);
-    worker.on("message", (reading: MailReading) => {
-      finish(thread, reading);
+    worker.on("message", (message: "ready" | MailReading) => {
+      if (message === "ready") thread.isReady = true;
+      else finish(thread, message);
       next(thread);
     });
     worker.on("error", (error: Error & { code?: string }) =>
@@ -80,7 +82,6 @@ export function startReadingThreads(options: ReadingOptions): ReadingThreads {
       ),
     );
     worker.on("exit", () => replace(thread, "The thread that read this mail stopped"));
-    next(thread);
   };
 
   for (let count = 0; count < options.threads; count += 1) startThread();
