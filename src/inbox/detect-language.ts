@@ -14,13 +14,13 @@ export function detectLanguage(text: string): string | null {
 
 /** The likeliest language and how likely it is, from 0 to 1; null when there are no words. */
 export function guessLanguage(text: string): LanguageGuess {
-  const lines = ownWords(text.toWellFormed());
+  const lines = ownWords(text);
   const script = mainScript(lines.join(" "));
   if (!script) return { language: null, confidence: 0 };
 
   const words = lines.map((line) => line.replace(script.others, " ").trim()).filter(Boolean);
   const all = words.join(" ");
-  return byLetters(all, script.name) ?? byPieces(words.flatMap(cutFor(script)), ruledOut(all, script.name));
+  return byLetters(all, script.name) ?? byPieces(words.flatMap(cutFor(script)));
 }
 
 type Script = { name: string; others: RegExp };
@@ -54,11 +54,6 @@ function byLetters(text: string, script: string): LanguageGuess | null {
   return null;
 }
 
-/** Hardly a sentence of these does without the letters that Russian and Bulgarian do not have. */
-function ruledOut(text: string, script: string): string[] {
-  return script === "Cyrillic" && !notRussian.test(text) ? ["uk", "be", "sr"] : [];
-}
-
 const notRussian = /[іїєґўђћљњџј]/i;
 
 function byCharacters(text: string): LanguageGuess {
@@ -87,8 +82,8 @@ const sureWithin = (seen: number, needed: number) => 1 - 0.5 ** ((4 * seen) / ne
 type Piece = { ngrams: number; evidence: [language: string, points: number][] };
 
 /** Adds up what each piece says; who writes another language beside much English has pasted the English. */
-function byPieces(texts: string[], impossible: string[]): LanguageGuess {
-  const pieces = texts.map((text) => weigh(text, impossible));
+function byPieces(texts: string[]): LanguageGuess {
+  const pieces = texts.map(weigh);
   const guess = sumUp(pieces);
   if (guess.language !== "en") return guess;
 
@@ -103,12 +98,10 @@ const bytesOfNgram = 3;
 // eld tells the mean m of what the n-grams say for a language as m / (m + 25).
 const scale = 25;
 
-function weigh(text: string, impossible: string[]): Piece {
+function weigh(text: string): Piece {
   const different = [...new Set(text.toLowerCase().match(/\p{L}+/gu))].join("");
   const ngrams = Buffer.byteLength(different) / bytesOfNgram;
-  const scores = Object.entries(eld.detect(text).getScores()).filter(
-    ([language]) => !impossible.includes(language),
-  );
+  const scores = Object.entries(eld.detect(text).getScores());
   return {
     ngrams,
     evidence: scores.map(([language, score]) => [language, (ngrams * scale * score) / (1 - score)]),

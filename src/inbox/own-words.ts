@@ -104,7 +104,7 @@ const sentWith =
   /^(?:Sent (?:from|with|via|using)|Get Outlook|Envoyé (?:de|depuis|avec|à partir)|Gesendet (?:mit|von)|Von meinem|Diese Nachricht wurde|Enviado (?:desde|con|do|com|de)|Inviato (?:da|con)|Отправлено (?:из|с)|أرسلت من|ارسال شده|发自我的|從我的)/iu;
 
 const command =
-  /^(?:\$ |>>> |\w+@[\w.-]+[:~ ].*[$#] ?|(?:# ?)?(?:sudo|apt(?:-get)?|dmesg|lspci|lsusb|lsblk|journalctl|dd|mount|ls|cd|cat|gpg|cryptsetup|fsck\S*|e2fsck|tails-\S+|nmcli|systemctl|chmod|cp|mv|rm|grep|python3?) +\S*[-/.|=])/u;
+  /^(?:\$ |>>> |\w+@[\w.-]+[:~ ].*[$#] ?|(?:# ?)?(?:sudo|apt(?:-get)?|dmesg|lspci|lsusb|lsblk|journalctl|dd|mount|ls|cd|cat|gpg|cryptsetup|fsck\S*|e2fsck|tails-\S+|nmcli|systemctl|chmod|cp|mv|rm|grep|python3?)(?: +\w+)? +\S*[-/.|=])/u;
 
 const log =
   /^(?:\[ *\d+\.\d+\]|\d{4}-\d\d-\d\d[T ]\d\d:|[\p{L}.]{3,9} +\d{1,2} \d\d:\d\d:\d\d |\d\d:\d\d:\d\d[ .,]|\S{1,60}\[\d+\]: |(?:kernel|systemd|gdm\S*|tor|dbus-daemon|NetworkManager|sudo|mount|cryptsetup|e2fsck|fsck\S*|dpkg|tps\S*|tails-\S+): |Traceback \(most|File ".*", line \d|[\w.]+(?:Error|Exception): |\W{0,2}(?:ERROR|WARN|WARNING|INFO|DEBUG|FATAL|CRITICAL|NOTICE|[EWN])\W?[: ] ?|\S+ (?:amnesia|localhost) \S+: )/u;

@@ -117,6 +117,10 @@ test("scripts decide before the names of programs do", () => {
   assert.equal(detectLanguage("와이파이가 안 돼요"), "ko");
   assert.equal(detectLanguage("چرا گذرواژه کار نمی‌کند"), "fa");
   assert.equal(detectLanguage("كلمة المرور لا تعمل إطلاقا"), "ar");
+  assert.equal(detectLanguage("error initializing graphics 无法启动"), "zh");
+  assert.equal(detectLanguage("Tails больше не загружается"), "ru");
+  assert.equal(detectLanguage("پایان نامم روی"), "fa");
+  assert.equal(detectLanguage("شكرا جزيلا على"), "ar");
 });
 
 test("says nothing sure of a text without words, of one word, or of letters typed at random", () => {
@@ -130,6 +134,7 @@ test("says nothing sure of a text without words, of one word, or of letters type
     "hello",
     "test test test",
     "xqzt kwpf vjqh zzgx qwpk",
+    "úùúîà úùøï üøîàáì",
     "> Vielen Dank für deine Nachricht, wir sehen uns das an.",
     "What were you trying to achieve?\n--------------------------------\n\n",
   ]) {
