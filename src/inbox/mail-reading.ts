@@ -1,7 +1,13 @@
+import type { CryptoSummary } from "../mime/crypto-summary.ts";
 import type { Address, Attachment } from "../mime/mail.ts";
+import type { Segment } from "../mime/open-document.ts";
 import type { WeightedText } from "../search/blind-vector.ts";
 
-export type OfferedKey = { source: "report" | "attachment" | "text"; fingerprint: string; armored: string };
+export type OfferedKey = {
+  source: "report" | "attachment" | "text" | "autocrypt";
+  fingerprint: string;
+  armored: string;
+};
 
 /** What the table of reports keeps open of a WhisperBack report, and the rest as JSON to be sealed. */
 export type ReportReading = {
@@ -37,10 +43,20 @@ export type MailReading =
       from: Address | null;
       subject: string;
       date: string | null;
+      /** List-Id (RFC 2919), of an ordinary mail. */
+      listId?: string | null;
       text: string;
       attachments: Attachment[];
       encryption: "none" | "encrypted";
       signature: "no" | "cannot check" | "bad" | "good";
+      /** The one summary; it names keys, so it is stored sealed. */
+      crypto: CryptoSummary;
+      /** The text in the pieces that are shown apart. */
+      segments: Segment[];
+      /** Raw marks of the ciphertexts and who sent them, to be hashed with the vault's key and never stored. */
+      ciphertexts: { hashes: string[]; sender: string };
+      /** Words for the message's marks. */
+      marks: string[];
       language: string | null;
       offeredKeys: OfferedKey[];
       report: ReportReading | null;

@@ -1,154 +1,150 @@
-import { findKeys } from "../mime/find-keys.ts";
-import { findPgp, type PgpPlace } from "../mime/find-pgp.ts";
+import { autocryptKey } from "../mime/autocrypt.ts";
+import { type CryptoSummary, type PinnedKey, summarise } from "../mime/crypto-summary.ts";
+import { explainFailure } from "../mime/explain-failure.ts";
 import type { Attachment, Mail } from "../mime/mail.ts";
-import { parseMail } from "../mime/parse-mail.ts";
-import { firstHeader } from "../mime/read-headers.ts";
-import { type Decrypted, type DecryptionFailure, decrypt } from "../openpgp/decrypt.ts";
+import { type Document, openDocument, type Segment } from "../mime/open-document.ts";
+import type { Tries } from "../mime/open-envelope.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
+
+export type OfferedBlock = { source: "text" | "attachment" | "autocrypt"; block: string };
 
 /** What a mail says once it is open. `cleartext` is the encrypted part alone, or the whole text of a mail in clear. */
 export type Opened = {
   ok: true;
   subject: string;
   text: string;
+  /** The same text in the pieces that are shown apart; one piece for most mails. */
+  segments: Segment[];
   cleartext: string;
   attachments: Attachment[];
-  keyBlocks: string[];
+  keyBlocks: OfferedBlock[];
   encryption: "none" | "encrypted";
   signature: "no" | "cannot check" | "bad" | "good";
+  crypto: CryptoSummary;
+  /** One for each ciphertext in the mail, the same for every copy of it. */
+  sessionHashes: string[];
+  marks: string[];
   warnings: string[];
 };
 
 export type NotOpened = { ok: false; reason: string };
 
-/** Decrypts what is encrypted in a mail, wherever it stands. A part that does not open has a reason for the staff. */
-export async function openMail(mail: Mail, keys: SecretKeys): Promise<Opened | NotOpened> {
-  const place = findPgp(mail);
-  if (place.kind === "pgp-mime") return await openPgpMime(mail, place, keys);
-  if (place.kind === "inline") return await openInline(mail, place, keys);
-  const inClear = openClear(mail);
-  return place.kind === "attached" ? await openAttached(inClear, place, keys) : inClear;
-}
+const mostTries = 8;
 
-function openClear(mail: Mail): Opened {
+/**
+ * Opens a mail: decrypts what is encrypted, wherever it stands, and judges all of it once. `pinned` are keys that a
+ * staff member confirmed; what a mail brings with it is never among them. What does not open has a reason for the staff.
+ */
+export async function openMail(
+  raw: Uint8Array,
+  mail: Mail,
+  keys: SecretKeys,
+  pinned: PinnedKey[] = [],
+): Promise<Opened | NotOpened> {
+  const tries: Tries = { keys, verifyWith: pinned.map(({ armored }) => armored), left: mostTries };
+  const document = await openDocument(raw, tries, mail);
+  if (!document.ok) return notOpened(document.reason);
+  const [failure] = document.failures;
+  if (failure && document.openedBy.length === 0) return notOpened(failure);
+
+  const encryption = encryptionOf(document);
+  const inner = isTrusted(document) ? document.mail : null;
+  const crypto = await summarise({
+    outer: mail,
+    inner,
+    layers: document.layers,
+    inline: { checks: document.inlineChecks, wholeMail: isOneBlock(document) },
+    encryption,
+    encryptedTo: [...new Set(document.openedBy)],
+    errant: [...new Set(document.errant)],
+    pinned,
+  });
+  const texts = document.segments.filter(({ text }) => text.trim() !== "");
+  const encrypted = texts.filter(({ sort }) => sort === "encrypted");
   return {
     ok: true,
-    subject: mail.subject,
-    text: mail.text,
-    cleartext: mail.text,
-    attachments: mail.attachments,
-    keyBlocks: findKeys(mail),
-    encryption: "none",
-    signature: "no",
-    warnings: mail.warnings,
+    subject: inner?.subject || mail.subject,
+    text: joined(texts),
+    segments: texts,
+    cleartext: joined(encrypted.length > 0 ? encrypted : texts),
+    attachments: [...document.decrypted, ...document.attachments],
+    keyBlocks: offeredBy(mail, document),
+    encryption: encryption === "none" ? "none" : "encrypted",
+    signature: crypto.signature,
+    crypto,
+    sessionHashes: [...new Set(document.sessionHashes)],
+    marks: marksOf(document, encryption),
+    warnings: warningsOf(mail, document, inner, encryption),
   };
 }
 
-async function openPgpMime(
+function joined(segments: Segment[]): string {
+  return segments.map(({ text }) => text).join("\n\n");
+}
+
+/** Keys and signatures beside an encrypted text hide nothing from anybody. */
+function clearParts({ segments, attachments }: Document): number {
+  const texts = segments.filter(({ sort, text }) => sort !== "encrypted" && text.trim() !== "");
+  const files = attachments.filter(
+    ({ contentType }) => !/^application\/pgp-(keys|signature)$/.test(contentType),
+  );
+  return texts.length + files.length;
+}
+
+function encryptionOf(document: Document): CryptoSummary["encryption"] {
+  if (document.layers.some(({ kind }) => kind === "encrypted")) return "encrypted";
+  if (document.openedBy.length === 0) return "none";
+  return clearParts(document) > 0 ? "partly" : "encrypted";
+}
+
+/** The headers inside count when they are protected, and came encrypted or under a good signature (RFC 9788 §4.2). */
+function isTrusted({ protection, layers }: Document): boolean {
+  const isProtected = layers.some(
+    ({ kind, signature }) => kind === "encrypted" || signature.signed === "good",
+  );
+  return protection !== null && isProtected;
+}
+
+/** Whether an inline block is all that is shown: then its signature covers the mail. */
+function isOneBlock({ segments, attachments, decrypted, inlineChecks }: Document): boolean {
+  const shown = segments.filter(({ text }) => text.trim() !== "");
+  const files = attachments.length + decrypted.length;
+  return shown.length === 1 && shown[0]?.sort !== "plain" && inlineChecks.length === 1 && files === 0;
+}
+
+/** A ciphertext with something in clear beside it may be somebody else's that was put there to be answered. */
+function marksOf(document: Document, encryption: CryptoSummary["encryption"]): string[] {
+  const hasSecretText = document.segments.some(({ sort }) => sort === "encrypted");
+  return encryption === "partly" && hasSecretText ? ["copied ciphertext"] : [];
+}
+
+function warningsOf(
   mail: Mail,
-  place: Extract<PgpPlace, { kind: "pgp-mime" }>,
-  keys: SecretKeys,
-): Promise<Opened | NotOpened> {
-  const decrypted = await decrypt(place.ciphertext, keys);
-  if (!decrypted.ok) return notOpened(decrypted.reason);
-  const inner = await parseMail(decrypted.bytes);
-  if (!inner.ok) return { ok: false, reason: `The encrypted part ${inner.reason}` };
-
-  const content = await unwrapList(inner.mail);
-  const beside = mail.attachments.filter((one) => !place.wrapping.includes(one));
-  const warnings = [...mail.warnings, ...inner.mail.warnings];
-  if (mail.text.trim() || beside.length > 0)
-    warnings.push("parts that are not encrypted stand beside the encrypted one");
-  return {
-    ok: true,
-    subject: protectedSubject(inner.mail) ?? mail.subject,
-    text: content.text,
-    cleartext: content.text,
-    attachments: [...content.attachments, ...beside],
-    keyBlocks: findKeys(content),
-    encryption: "encrypted",
-    signature: decrypted.signed,
-    warnings,
-  };
+  document: Document,
+  inner: Mail | null,
+  encryption: CryptoSummary["encryption"],
+): string[] {
+  const warnings = [...(document.mail === mail ? [] : mail.warnings), ...document.warnings];
+  if (encryption === "partly") warnings.push("parts that are not encrypted stand beside the encrypted one");
+  if (document.errant.includes("S/MIME part"))
+    warnings.push("parts signed or encrypted with S/MIME were kept as files and not opened");
+  if (document.errant.includes("signed part"))
+    warnings.push("a signature stands in an odd place of the mail and was not counted");
+  if (document.failures.length > 0) warnings.push("a part is encrypted and was not opened");
+  const [claimed, inside] = [mail.from[0]?.address, inner?.from[0]?.address];
+  if (claimed && inside && claimed.toLowerCase() !== inside.toLowerCase())
+    warnings.push("the sender inside the protected headers is another one");
+  return [...new Set(warnings)];
 }
 
-/** The subject inside counts when the sender protected the headers (RFC 9788, or the older form). */
-function protectedSubject(inner: Mail): string | null {
-  const contentType = firstHeader(inner.headers, "content-type") ?? "";
-  return /;\s*(hp|protected-headers)\s*=/i.test(contentType) && inner.subject ? inner.subject : null;
+function offeredBy(mail: Mail, document: Document): OfferedBlock[] {
+  const header = autocryptKey(mail);
+  return [...document.keyBlocks, ...(header ? [{ source: "autocrypt" as const, block: header }] : [])];
 }
 
-/** A Schleuder list puts its own headers, closed by 78 dashes, in front, and the mail itself into a wrapper part. */
-async function unwrapList(inner: Mail): Promise<Mail> {
-  const [head = "", ...rest] = inner.text.split(/^-{78}$/m);
-  if (!/^(From|To|Cc|Date|Sig|Enc): /.test(head) || !/^Enc: /m.test(head)) return inner;
-  const wrapped = inner.attachments.find(({ contentType }) => contentType === "message/rfc822");
-  const original = wrapped && (await parseMail(wrapped.bytes));
-  if (original?.ok) return original.mail;
-  return { ...inner, text: rest.join("-".repeat(78)).replace(/^\s+/, "") };
-}
+type Unreadable = Extract<Awaited<ReturnType<typeof openDocument>>, { ok: false }>["reason"];
 
-async function openInline(
-  mail: Mail,
-  place: Extract<PgpPlace, { kind: "inline" }>,
-  keys: SecretKeys,
-): Promise<Opened | NotOpened> {
-  const decrypted = await decrypt(place.armor, keys);
-  if (!decrypted.ok) return notOpened(decrypted.reason);
-  const cleartext = textOf(decrypted);
-  const before = place.before.trim();
-  const after = place.after.trim();
-  const warnings = [...mail.warnings];
-  if (before || after) warnings.push("text before or after the encrypted part was not encrypted");
-  return {
-    ...openClear(mail),
-    text: [before, cleartext, after].filter(Boolean).join("\n\n"),
-    cleartext,
-    keyBlocks: findKeys({ ...mail, text: cleartext }),
-    encryption: "encrypted",
-    signature: decrypted.signed,
-    warnings,
-  };
-}
-
-function textOf(decrypted: Extract<Decrypted, { ok: true }>): string {
-  return Buffer.from(decrypted.bytes).toString("utf8").replaceAll("\0", "").replace(/\r\n?/g, "\n");
-}
-
-/** An attached file that does not open stays as it came, with a warning; the rest of the mail can be read. */
-async function openAttached(
-  mail: Opened,
-  place: Extract<PgpPlace, { kind: "attached" }>,
-  keys: SecretKeys,
-): Promise<Opened> {
-  const attachments = mail.attachments.filter((one) => !place.wrapping.includes(one));
-  const warnings = [...mail.warnings];
-  let opened = 0;
-  for (const [index, { filename, ciphertext }] of place.files.entries()) {
-    const decrypted = await decrypt(ciphertext, keys);
-    const closed = place.wrapping[index];
-    if (decrypted.ok) {
-      attachments.push({ filename, contentType: "application/octet-stream", bytes: decrypted.bytes });
-      opened += 1;
-    } else if (closed) {
-      attachments.push(closed);
-      warnings.push(`an attached encrypted file was not opened: ${explain(decrypted.reason)}`);
-    }
-  }
-  return { ...mail, attachments, warnings, encryption: opened > 0 ? "encrypted" : "none" };
-}
-
-function notOpened(reason: DecryptionFailure): NotOpened {
-  return { ok: false, reason: `The mail is encrypted and was not opened: ${explain(reason)}` };
-}
-
-function explain(reason: DecryptionFailure): string {
-  const explanations: Record<DecryptionFailure, string> = {
-    "not our key": "it is encrypted to a key that this desk does not have",
-    damaged: "the encrypted part is damaged or cut",
-    "not authenticated": "its integrity is not protected, so it may have been changed",
-    "too large": "it is larger inside than a mail may be",
-    "not supported": "it is made in a form that this desk does not read",
-  };
-  return explanations[reason];
+function notOpened(reason: Unreadable): NotOpened {
+  if (typeof reason !== "string") return { ok: false, reason: `The encrypted part ${reason.unreadable}` };
+  return { ok: false, reason: `The mail is encrypted and was not opened: ${explainFailure(reason)}` };
 }

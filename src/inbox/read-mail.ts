@@ -1,24 +1,35 @@
 import { automaticMail } from "../mime/automatic-mail.ts";
+import type { PinnedKey } from "../mime/crypto-summary.ts";
 import type { Mail } from "../mime/mail.ts";
 import { parseMail } from "../mime/parse-mail.ts";
 import { readDeliveryReport } from "../mime/read-delivery-report.ts";
+import { firstHeader } from "../mime/read-headers.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 import { readPublicKeys } from "../openpgp/read-public-keys.ts";
 import { recogniseReport } from "../whisperback/recognise-report.ts";
 import { detectLanguage } from "./detect-language.ts";
 import type { MailReading, OfferedKey } from "./mail-reading.ts";
 import { type Opened, openMail } from "./open-mail.ts";
+import { protectionOf } from "./protection-of.ts";
 import { readReportMail } from "./read-report-mail.ts";
 
-/** Reads one mail from its raw bytes: parse, decrypt, recognise a report. Knows no database; never throws. */
-export async function readMail(raw: Uint8Array, keys: SecretKeys, deskAddress: string): Promise<MailReading> {
+/**
+ * Reads one mail from its raw bytes: parse, decrypt, recognise a report. Knows no database; never throws. The same raw
+ * copy read again with `pinned` keys (confirmed by a person) gives the verdict that these keys allow.
+ */
+export async function readMail(
+  raw: Uint8Array,
+  keys: SecretKeys,
+  deskAddress: string,
+  pinned: PinnedKey[] = [],
+): Promise<MailReading> {
   if (raw.length === 0) return { ok: false, reason: "The mail is empty (0 bytes)" };
   const outer = await parseMail(raw);
   if (!outer.ok) return { ok: false, reason: `The mail ${outer.reason}` };
   if (isFromUs(outer.mail, deskAddress))
     return { ok: false, reason: "It says that this desk itself wrote it: a loop, or a forgery" };
 
-  const opened = await openMail(outer.mail, keys);
+  const opened = await openMail(raw, outer.mail, keys, pinned);
   if (!opened.ok) return opened;
 
   const recognised = recogniseReport({
@@ -47,10 +58,12 @@ async function readOrdinaryMail(outer: Mail, opened: Opened, hint: string | null
     from: outer.from[0] ?? null,
     subject,
     date: outer.date?.toISOString() ?? null,
+    listId: firstHeader(outer.headers, "list-id"),
     text,
     attachments: opened.attachments,
     encryption: opened.encryption,
     signature: opened.signature,
+    ...protectionOf(outer, opened),
     language: detectLanguage(text) ?? detectLanguage(subject),
     offeredKeys: await offeredKeys(opened),
     report: null,
@@ -67,9 +80,9 @@ async function readOrdinaryMail(outer: Mail, opened: Opened, hint: string | null
 /** Keys that came with the mail, those which can be read; which one is used a person decides. */
 async function offeredKeys(opened: Opened): Promise<OfferedKey[]> {
   const offered: OfferedKey[] = [];
-  for (const block of opened.keyBlocks) {
+  for (const { source, block } of opened.keyBlocks) {
     for (const key of await readPublicKeys(block)) {
-      offered.push({ source: "attachment", fingerprint: key.fingerprint, armored: key.armored });
+      offered.push({ source, fingerprint: key.fingerprint, armored: key.armored });
     }
   }
   return offered;

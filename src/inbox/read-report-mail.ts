@@ -9,6 +9,7 @@ import { unwrap } from "../whisperback/unwrap.ts";
 import { detectLanguage } from "./detect-language.ts";
 import type { MailReading, OfferedKey, ReportReading } from "./mail-reading.ts";
 import type { Opened } from "./open-mail.ts";
+import { protectionOf } from "./protection-of.ts";
 
 /** What is sealed of a report beside its logs: the report without sections, and what the ticket page shows of these. */
 export type StoredReport = Omit<Report, "sections"> & {
@@ -44,6 +45,7 @@ export async function readReportMail(
     attachments: opened.attachments,
     encryption: opened.encryption,
     signature: opened.signature,
+    ...protectionOf(outer, opened),
     language: languageOf(report),
     offeredKeys: await keyOfReport(report),
     report: { ...openFacts(report, whisperbackId, outer, handSaved), ...sealedParts(report) },

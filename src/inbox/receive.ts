@@ -3,10 +3,14 @@ import { markBounced, ticketOfReference } from "../outbox/find-sent.ts";
 import { hashOfFingerprint } from "../people/hash-of-fingerprint.ts";
 import { personOfAddress, rememberEncryption } from "../people/person-of-address.ts";
 import { indexMessage } from "../search/index-message.ts";
+import { applyRules } from "../sorting-rules/apply-rules.ts";
+import type { SortingFacts } from "../sorting-rules/rule.ts";
 import { addMessage, makeItOurTurn } from "../tickets/add-message.ts";
+import { mergedInto } from "../tickets/merged-into.ts";
 import { openTicket } from "../tickets/open.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type ClaimedMail, finishMail, holdMail } from "./claim-mails.ts";
+import { copiedCiphertexts } from "./copied-ciphertexts.ts";
 import type { MailReading } from "./mail-reading.ts";
 
 export type Outcome = "opened" | "added" | "sent_again" | "bounce" | "set_aside";
@@ -27,6 +31,7 @@ export async function receiveMail(
     const place = await findOrOpenTicket(trx, vault, mail, reading);
     if (typeof place === "string") return await setAside(trx, mail, place);
 
+    if (place.outcome === "opened") await applyRules(trx, vault, place.ticketId, factsOf(reading));
     const messageId = await storeMessage(trx, vault, mail, reading, place);
     await storeReport(trx, vault, mail, reading, messageId);
     await storeOfferedKeys(trx, vault, mail, reading, place.ticketId, messageId);
@@ -114,7 +119,8 @@ async function placeReport(
     .first<{ id: string }>("id")
     .where({ whisperback_id: report.whisperbackId });
   if (!first) throw new Error("The ticket of this WhisperBack id disappeared");
-  return { ticketId: first.id, outcome: "sent_again", marks: ["sent again", "author not proven"] };
+  const ticketOfReport = await mergedInto(trx, first.id);
+  return { ticketId: ticketOfReport, outcome: "sent_again", marks: ["sent again", "author not proven"] };
 }
 
 async function placeMail(
@@ -152,7 +158,9 @@ async function storeMessage(
     personId: reading.personId,
     encryption: reading.encryption,
     signature: reading.signature,
-    marks: place.marks,
+    marks: [
+      ...new Set([...place.marks, ...reading.marks, ...(await copiedCiphertexts(trx, vault, reading))]),
+    ],
     attachments: reading.attachments,
     content: {
       text: reading.text,
@@ -161,8 +169,24 @@ async function storeMessage(
       messageId: reading.messageId,
       date: reading.date,
       warnings: reading.warnings,
+      ...(reading.listId ? { listId: reading.listId } : {}),
+      crypto: reading.crypto,
+      segments: reading.segments.length > 1 ? reading.segments : undefined,
     },
   });
+}
+
+function factsOf({ report, from, subject, text, language, listId }: Understood): SortingFacts {
+  return {
+    from: (report ? report.contactAddress : from?.address) ?? null,
+    subject,
+    text,
+    tails_version: report?.tailsVersion ?? null,
+    model: report?.model ?? null,
+    language,
+    channel: report ? "whisperback" : "mail",
+    list_id: listId ?? null,
+  };
 }
 
 async function storeReport(

@@ -1,3 +1,6 @@
+import type { CryptoSummary } from "../mime/crypto-summary.ts";
+import type { Segment } from "../mime/open-document.ts";
+
 /** Whose turn is it? `new` and `open`: ours. */
 export type TicketStatus =
   | "new"
@@ -20,4 +23,10 @@ export type MessageContent = {
   /** The Date of the mail, as it claims. */
   date?: string | null;
   warnings?: string[];
+  /** The List-Id of the mail (RFC 2919), for the rules that sort. */
+  listId?: string | null;
+  /** The one summary of the mail's cryptography. */
+  crypto?: CryptoSummary;
+  /** The pieces of the text that were protected in different ways, when there are several: shown apart. */
+  segments?: Segment[] | undefined;
 };
