@@ -25,7 +25,11 @@ export type QueuedMail = {
   references: string[];
   /** The staff member who agreed that this mail may be read on its way; null: encrypted or not at all. */
   clearAgreedBy: string | null;
+  /** How long it can be taken back before it leaves; absent: 20 seconds. */
+  secondsToWait?: number | undefined;
 };
+
+const secondsToTakeBack = 20;
 
 /** What the provider of the person may read in the clear: nothing about Tails, nothing of the mail. */
 export const neutralSubject = "An answer to your message";
@@ -62,5 +66,6 @@ export async function queueMail(db: Database, vault: Vault, mail: QueuedMail): P
     reference: newReference(),
     protection,
     clear_agreed_by: protection === "clear" ? mail.clearAgreedBy : null,
+    not_before: db.raw("now() + make_interval(secs => ?)", [mail.secondsToWait ?? secondsToTakeBack]),
   });
 }

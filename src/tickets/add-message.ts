@@ -1,7 +1,8 @@
 import type { Database } from "../database.ts";
 import type { SealingKey } from "../vault/sealing-keys.ts";
 import type { Vault } from "../vault/vault.ts";
-import { recordEvent } from "./record-event.ts";
+import { statusColumns } from "./change-status.ts";
+import { changeTickets } from "./change-tickets.ts";
 import type { MessageContent } from "./ticket.ts";
 
 export type NewMessage = {
@@ -65,14 +66,11 @@ export async function addMessage(db: Database, vault: Vault, message: NewMessage
  * A person wrote: it is our turn again, on anything but spam. Somebody who waited already goes on waiting since then.
  */
 export async function makeItOurTurn(db: Database, ticketId: string, since = new Date()): Promise<void> {
-  const result = await db.raw(
-    `with before as (select id, status from tickets where id = ? for update)
-     update tickets set status = 'open', our_turn_since = ?, closed_at = null, closed_by = null, snoozed_until = null
-     from before where tickets.id = before.id and before.status not in ('new', 'open', 'spam')
-     returning before.status as from_status`,
-    [ticketId, since],
-  );
-  const change: { from_status: string } | undefined = result.rows[0];
-  if (change)
-    await recordEvent(db, { ticketId, action: "our_turn", detail: { from: change.from_status, to: "open" } });
+  await changeTickets(db, [ticketId], {
+    staffId: null,
+    action: "our_turn",
+    set: statusColumns(db, { status: "open", since }, null),
+    onlyIf: db.raw("status not in ('new', 'open', 'spam')"),
+    tells: "status",
+  });
 }

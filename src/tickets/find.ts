@@ -2,6 +2,7 @@ import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
 import { isId } from "../web/is-id.ts";
 import type { Channel, TicketStatus } from "./ticket.ts";
+import type { Priority } from "./ticket-state.ts";
 
 /** A ticket as its page shows it: the row, the names of what it points to, and its subject opened. */
 export type Ticket = {
@@ -28,6 +29,13 @@ export type Ticket = {
   our_turn_since: Date | null;
   closed_at: Date | null;
   closed_by_name: string | null;
+  snoozed_until: Date | null;
+  promise_hours: number;
+  priority: Priority;
+  last_version_that_worked: string | null;
+  workaround: string | null;
+  /** Everything stands on this other ticket. */
+  merged_into: string | null;
 };
 
 /** The ticket with this id; null when there is none, or when what was asked for is no id. */
@@ -44,10 +52,15 @@ export async function findTicket(db: Database, vault: Vault, id: string): Promis
       "vault_keys.wrapped_key",
       "queues.name as queue_name",
       "queues.language as queue_language",
+      "queues.promise_hours",
       "owners.name as owner_name",
       "closers.name as closed_by_name",
     );
   if (!row) return null;
-  const { wrapped_key, sealed_subject, ...ticket } = row;
-  return { ...ticket, subject: vault.open(wrapped_key, "subject", sealed_subject) };
+  const { wrapped_key, sealed_subject, sealed_workaround, ...ticket } = row;
+  return {
+    ...ticket,
+    subject: vault.open(wrapped_key, "subject", sealed_subject),
+    workaround: sealed_workaround && vault.open(wrapped_key, "workaround", sealed_workaround),
+  };
 }

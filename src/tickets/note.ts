@@ -3,14 +3,15 @@ import { indexMessage } from "../search/index-message.ts";
 import { findSealingKey } from "../vault/sealing-keys.ts";
 import type { Vault } from "../vault/vault.ts";
 import { addMessage } from "./add-message.ts";
+import { recordMentions } from "./mentions.ts";
 
-/** Adds an internal note, which never leaves the desk and changes nobody's turn. */
+/** Adds an internal note, which never leaves the desk and changes nobody's turn. Returns its id; @name calls somebody. */
 export async function addNote(
   db: Database,
   vault: Vault,
   note: { ticketId: string; staffId: string; text: string },
-): Promise<void> {
-  await db.transaction(async (trx) => {
+): Promise<string> {
+  return await db.transaction(async (trx) => {
     const ticket = await trx("tickets")
       .where({ id: note.ticketId })
       .first<{ key_id: string; language: string | null }>();
@@ -30,5 +31,7 @@ export async function addNote(
       language: ticket.language,
       texts: [{ weight: "C", text: note.text }],
     });
+    await recordMentions(trx, messageId, note.text);
+    return messageId;
   });
 }

@@ -2,6 +2,7 @@ import type { Database } from "../database.ts";
 import type { SealingKey } from "../vault/sealing-keys.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Channel } from "./ticket.ts";
+import { stateOf } from "./ticket-state.ts";
 
 export type NewTicket = {
   key: SealingKey;
@@ -17,10 +18,14 @@ export type NewTicket = {
   installedVersion?: string | null;
   model?: string | null;
   stickHash?: Buffer | null;
+  /** Another queue than that of the person or the language. */
+  queueId?: string | null;
+  /** Who opened it by hand. */
+  staffId?: string | null;
 };
 
 /**
- * Opens a ticket in the queue of its language and returns its id; null when a ticket with this WhisperBack id is
+ * Opens a ticket in the queue where somebody put this person before, else in that of its language. Returns its id; null when a ticket with this WhisperBack id is
  * there already, also when another worker opened it a moment ago. One statement, with its event.
  */
 export async function openTicket(db: Database, vault: Vault, ticket: NewTicket): Promise<string | null> {
@@ -28,13 +33,14 @@ export async function openTicket(db: Database, vault: Vault, ticket: NewTicket):
     `with opened as (
      insert into tickets (queue_id, language, channel, key_id, sealed_subject, person_id, person_proven, whisperback_id,
        tails_version, installed_version, model, stick_hash, opened_at, last_message_at, our_turn_since)
-     select (select id from queues where language = :language or is_fallback order by is_fallback limit 1),
+     select coalesce(:queueId::bigint, (select queue_id from people where id = :personId),
+         (select id from queues where language = :language or is_fallback order by is_fallback limit 1)),
        :language, :channel, :keyId, :sealedSubject, :personId, :personProven, :whisperbackId,
        :tailsVersion, :installedVersion, :model, :stickHash, :openedAt, :openedAt, :openedAt
      on conflict (whisperback_id) where whisperback_id is not null do nothing
-     returning id), told as (
-     insert into ticket_events (ticket_id, action, detail)
-     select id, 'opened', jsonb_build_object('channel', :channel::text) from opened)
+     returning *), told as (
+     insert into ticket_events (ticket_id, staff_id, action, detail, after)
+     select id, :staffId, 'opened', jsonb_build_object('channel', channel), ${stateOf("opened")} from opened)
      select id from opened`,
     {
       language: ticket.language,
@@ -42,6 +48,8 @@ export async function openTicket(db: Database, vault: Vault, ticket: NewTicket):
       keyId: ticket.key.id,
       sealedSubject: vault.seal(ticket.key.wrapped_key, "subject", ticket.subject),
       personId: ticket.personId,
+      queueId: ticket.queueId ?? null,
+      staffId: ticket.staffId ?? null,
       personProven: ticket.personProven,
       whisperbackId: ticket.whisperbackId ?? null,
       tailsVersion: ticket.tailsVersion ?? null,

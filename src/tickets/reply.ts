@@ -4,7 +4,11 @@ import { indexMessage } from "../search/index-message.ts";
 import { findSealingKey } from "../vault/sealing-keys.ts";
 import type { Vault } from "../vault/vault.ts";
 import { addMessage } from "./add-message.ts";
+import { statusColumns } from "./change-status.ts";
+import { changeTickets } from "./change-tickets.ts";
+import { dropDraft } from "./drafts.ts";
 import { recordEvent } from "./record-event.ts";
+import { stopWriting } from "./writing.ts";
 
 export type Answer = {
   ticketId: string;
@@ -14,6 +18,8 @@ export type Answer = {
   clearAgreed: boolean;
   /** The newest message that the writer had seen; null: do not check. */
   seenMessageId: string | null;
+  /** How long the answer can be taken back before it leaves. */
+  secondsToTakeBack?: number;
 };
 
 /**
@@ -29,7 +35,7 @@ export async function replyToTicket(
     // The row lock makes two answers at once come one after the other: the second sees the first.
     const ticket = await trx("tickets").where({ id: answer.ticketId }).forUpdate().first();
     if (!ticket) throw new Error("The ticket of this answer disappeared");
-    if (await hasNewer(trx, answer)) return "changed";
+    if (ticket.merged_into || (await hasNewer(trx, answer))) return "changed";
 
     const key = await findSealingKey(trx, ticket.key_id);
     const content = { text: answer.text };
@@ -43,6 +49,7 @@ export async function replyToTicket(
       language: ticket.language,
       ...(await threadOf(trx, vault, ticketId)),
       clearAgreedBy: answer.clearAgreed ? staffId : null,
+      secondsToWait: answer.secondsToTakeBack,
     });
     await indexMessage(trx, vault, {
       id: messageId,
@@ -50,7 +57,9 @@ export async function replyToTicket(
       language: ticket.language,
       texts: [{ weight: "B", text: answer.text }],
     });
-    await waitForUser(trx, ticketId, staffId, ticket.status);
+    await waitForUser(trx, ticketId, staffId, messageId);
+    await dropDraft(trx, ticketId, staffId);
+    await stopWriting(trx, ticketId, staffId);
     return "queued";
   });
 }
@@ -82,13 +91,21 @@ async function threadOf(trx: Database, vault: Vault, ticketId: string) {
   return { inReplyTo: messageId ?? null, references: messageId ? [messageId] : [] };
 }
 
-async function waitForUser(trx: Database, ticketId: string, staffId: string, from: string): Promise<void> {
-  await trx("tickets").where({ id: ticketId }).update({
-    status: "waiting_for_user",
-    our_turn_since: null,
-    closed_at: null,
-    closed_by: null,
-    snoozed_until: null,
+async function waitForUser(
+  trx: Database,
+  ticketId: string,
+  staffId: string,
+  messageId: string,
+): Promise<void> {
+  const answered = { staffId, action: "answered", detail: { message_id: messageId } };
+  const changed = await changeTickets(trx, [ticketId], {
+    ...answered,
+    set: statusColumns(trx, { status: "waiting_for_user" }, staffId),
+    tells: "status",
   });
-  await recordEvent(trx, { ticketId, staffId, action: "answered", detail: { from, to: "waiting_for_user" } });
+  // A second answer in a row changes nothing, and is told all the same.
+  if (changed.length === 0) {
+    const detail = { ...answered.detail, from: "waiting_for_user", to: "waiting_for_user" };
+    await recordEvent(trx, { ...answered, ticketId, detail });
+  }
 }

@@ -1,5 +1,5 @@
 import type { Database } from "../database.ts";
-import { recordEvent } from "./record-event.ts";
+import { changeTickets } from "./change-tickets.ts";
 
 /**
  * Makes a staff member the owner of the ticket that waits longest for us and has no owner, in one queue or in all.
@@ -12,18 +12,17 @@ export async function takeOldest(
 ): Promise<string | null> {
   return await db.transaction(async (trx) => {
     const oldest = trx("tickets")
-      .select("id")
+      .first<{ id: string } | undefined>("id")
       .whereNotNull("our_turn_since")
       .whereNull("owner_id")
       .orderBy([{ column: "our_turn_since" }, { column: "id" }])
-      .limit(1)
-      .forUpdate()
+      .forNoKeyUpdate()
       .skipLocked();
     if (queueId) oldest.where({ queue_id: queueId });
 
-    const [taken] = await trx("tickets").whereIn("id", oldest).update({ owner_id: staffId }).returning("id");
-    if (!taken) return null;
-    await recordEvent(trx, { ticketId: taken.id, staffId, action: "taken" });
-    return taken.id;
+    const found = await oldest;
+    if (!found) return null;
+    await changeTickets(trx, [found.id], { staffId, action: "taken", set: { owner_id: staffId } });
+    return found.id;
   });
 }

@@ -269,6 +269,7 @@ async function answer(
     text,
     clearAgreed,
     seenMessageId,
+    secondsToTakeBack: 0,
   });
   assert.equal(result, "queued");
 }
