@@ -16,11 +16,15 @@ export type ListedTicket = {
   id: string;
   subject: string;
   status: TicketStatus;
+  queue_id: string;
   queue_name: string;
+  /** Within how many hours its queue promises an answer. */
+  promise_hours: number;
   channel: Channel;
   tails_version: string | null;
   model: string | null;
   message_count: number;
+  owner_id: string | null;
   owner_name: string | null;
   our_turn_since: Date | null;
   last_message_at: Date;
@@ -71,7 +75,13 @@ export async function listTickets(
             { column: "page.id", order: "desc" },
           ],
     )
-    .select("page.*", "vault_keys.wrapped_key", "queues.name as queue_name", "staff.name as owner_name");
+    .select(
+      "page.*",
+      "vault_keys.wrapped_key",
+      "queues.name as queue_name",
+      "promise_hours",
+      "staff.name as owner_name",
+    );
 
   const shown = rows.slice(0, ticketsPerPage);
   const last = shown.at(-1);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test, { after } from "node:test";
 import { findTicket } from "#src/tickets/find.ts";
 import { takeOldest } from "#src/tickets/take-oldest.ts";
+import { addSealingKey } from "#src/vault/sealing-keys.ts";
 import { startDesk } from "#test/support/browser.ts";
 import { createCast } from "#test/support/cast.ts";
 import { statementsOf } from "#test/support/count-statements.ts";
@@ -25,7 +26,7 @@ test("shows what waits for us, the longest wait first, and takes the oldest", as
 
   const page = await nina.visit("/");
   const subjects = page
-    .$("tbody th a")
+    .$(".tickets tbody th a")
     .map((_, link) => page.$(link).text())
     .get();
   const taken = await nina.submit(page, {}, { button: "Take the oldest" });
@@ -33,8 +34,9 @@ test("shows what waits for us, the longest wait first, and takes the oldest", as
   assert.equal(subjects[0], "Le Wi-Fi se coupe sans arrêt depuis la 7.4");
   assert.ok(subjects.includes("No summary"));
   assert.equal(page.$(".chip.turn").length, 1);
-  assert.equal(page.$("tbody tr").first().find(".chip").text(), "3 d late");
-  assert.equal(page.$(".tile").first().text(), "4our turn");
+  assert.equal(page.$(".tickets tbody tr").first().find(".chip").text(), "3 d late");
+  assert.equal(page.$(".tile").eq(0).text(), "1over the promise");
+  assert.equal(page.$(".tile").eq(1).text(), "4our turn");
   assert.equal(new URL(taken.url).pathname, `/tickets/${cast.lea}`);
   assert.equal((await findTicket(db, vault, cast.lea))?.owner_name, "nina");
 });
@@ -82,8 +84,66 @@ test("tells what the staff did lately, and never that somebody looked at an addr
   assert.doesNotMatch(page.html, /looked at the address/);
 });
 
-test("needs 6 statements at most", async () => {
+test("needs 8 statements at most", async () => {
   const statements = await statementsOf(() => nina.visit("/"));
 
-  assert.ok(statements.length <= 6, `${statements.length}: ${statements.join("\n")}`);
+  assert.ok(statements.length <= 8, `${statements.length}: ${statements.join("\n")}`);
 });
+
+test("the queues of the languages that somebody speaks come first, and their oldest is taken", async () => {
+  await db("tickets").update({ owner_id: null });
+  const french = await db("tickets").where({ language: "fr" }).first("id");
+  await db("tickets").where({ id: french.id }).update({ our_turn_since: db.fn.now() });
+  await db("staff")
+    .where({ name: "nina" })
+    .update({ languages: ["fr"] });
+
+  const page = await nina.visit("/");
+  const headings = page.$(".split section h2").text();
+  const taken = await nina.submit(page, {}, { button: "Take the oldest" });
+
+  assert.match(headings, /^Your languages/);
+  assert.equal(page.$(".promises tbody th").first().text(), "Français");
+  assert.equal(new URL(taken.url).pathname, `/tickets/${french.id}`);
+});
+
+test("each queue has its own promise", async () => {
+  await db("tickets").update({ our_turn_since: db.raw("now() - interval '3 hours'") });
+  await db("queues").where({ language: "fr" }).update({ promise_hours: 2 });
+
+  const page = await nina.visit("/");
+
+  assert.equal(page.$(".tile").first().text(), "1over the promise");
+  assert.equal(page.$(".chip.turn").length, 1);
+  assert.match(page.$(".promises tbody tr").first().text().replaceAll(/\s+/g, " "), /Français 2 h 1 1/);
+});
+
+test("tells what is new since the last shift, who calls and what is not sent yet", async () => {
+  const ilse = await desk.signIn("ilse");
+  await db("ticket_events").where({ action: "taken" }).delete();
+  await db("shifts").insert(await endedShift("nina", "Before."));
+  const ticket = await db("tickets").first("id");
+  await ilse.submit(await ilse.visit(`/tickets/${ticket.id}/note`), { text: "@nina do you know this?" });
+  await db("ticket_events").insert({
+    ticket_id: ticket.id,
+    staff_id: desk.staff.ilse.id,
+    action: "answered",
+  });
+
+  const page = await nina.visit("/");
+
+  assert.match(page.$(".news").text(), /Since your last shift.*: +4 new, 1 answered by others/);
+  assert.match(page.$("aside").text(), /by ilse on ticket/);
+  assert.match(page.$("aside .written").text(), /^Before\.$/);
+});
+
+async function endedShift(name: "nina" | "ilse", note: string) {
+  const key = await addSealingKey(db, vault);
+  return {
+    staff_id: desk.staff[name].id,
+    started_at: db.raw("now() - interval '3 days'"),
+    ended_at: db.raw("now() - interval '2 days'"),
+    key_id: key.id,
+    sealed_note: vault.seal(key.wrapped_key, "handover", note),
+  };
+}

@@ -1,0 +1,72 @@
+import { Router } from "express";
+import { z } from "zod";
+import { signedIn } from "../staff/staff-session.ts";
+import { isLate } from "../tickets/is-late.ts";
+import type { ListedTicket } from "../tickets/list.ts";
+import { listOurTurn } from "../tickets/list-our-turn.ts";
+import { readRecent } from "../tickets/recent.ts";
+import { takeOldest } from "../tickets/take-oldest.ts";
+import { eventWords } from "../tickets/words.ts";
+import type { Desk } from "../web/desk.ts";
+import { readForm } from "../web/forms.ts";
+import { isId } from "../web/is-id.ts";
+import { readOverview } from "./overview.ts";
+import { promises } from "./unanswered.ts";
+import { whatIsNew } from "./what-is-new.ts";
+
+const mostShown = 15;
+const dayInMilliseconds = 86_400_000;
+const OldestForm = z.object({ queue: z.string().refine(isId).nullable().catch(null) });
+
+/** GET /: the shift, what is new, what waits for us, what was handed over; POST /take-the-oldest. */
+export function startPage({ db, vault }: Desk): Router {
+  const page = Router();
+
+  page.get("/", async (request, response) => {
+    const me = signedIn(request);
+    const [overview, turn, kept, recent] = await Promise.all([
+      readOverview(db, vault, me.id),
+      listOurTurn(db, vault, me.languages, mostShown),
+      promises(db),
+      readRecent(db, vault, 8),
+    ]);
+    const since = overview.last_end ?? new Date(Date.now() - dayInMilliseconds);
+    const spoken = new Set<string>(
+      response.locals.rail.queues
+        .filter(({ language }: { language: string | null }) => language && me.languages.includes(language))
+        .map(({ id }: { id: string }) => id),
+    );
+    response.render("shifts/start.njk", {
+      overview,
+      news: await whatIsNew(db, me.id, since),
+      groups: groupsOf(turn.spoken, turn.others),
+      // Whoever speaks some languages takes the oldest of these, and of the others when none is left.
+      oldestQueue: turn.spoken.find(({ owner_id }) => owner_id === null)?.queue_id,
+      promises: [
+        ...kept.filter(({ queue_id }) => spoken.has(queue_id)),
+        ...kept.filter(({ queue_id }) => !spoken.has(queue_id)),
+      ],
+      late: kept.reduce((sum, { late }) => sum + late, 0),
+      more: kept.reduce((sum, { our_turn }) => sum + our_turn, 0) > turn.spoken.length + turn.others.length,
+      recent: recent.map((act) => ({ ...act, words: eventWords(act) })),
+    });
+  });
+
+  page.post("/take-the-oldest", async (request, response) => {
+    const form = readForm(OldestForm, request.body);
+    const ticketId = await takeOldest(db, signedIn(request).id, form.ok ? form.values.queue : null);
+    if (!ticketId) request.session.notice = "Nothing waits without an owner.";
+    response.redirect(303, ticketId ? `/tickets/${ticketId}` : "/");
+  });
+
+  return page;
+}
+
+function groupsOf(spoken: ListedTicket[], others: ListedTicket[]) {
+  const marked = (tickets: ListedTicket[]) => tickets.map((ticket) => ({ ...ticket, late: isLate(ticket) }));
+  const groups = [
+    { heading: "Your languages", tickets: marked(spoken) },
+    { heading: spoken.length > 0 ? "Other queues" : "Our turn", tickets: marked(others) },
+  ];
+  return groups.filter(({ tickets }) => tickets.length > 0);
+}

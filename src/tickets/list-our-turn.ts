@@ -1,0 +1,38 @@
+import type { Database } from "../database.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { ListedTicket } from "./list.ts";
+
+/** Tickets whose turn is ours, in queues of languages that somebody speaks, and in the others. */
+export type OurTurn = { spoken: ListedTicket[]; others: ListedTicket[] };
+
+/** The longest waiting tickets of each half, at most so many. One statement, by the index of each queue. */
+export async function listOurTurn(
+  db: Database,
+  vault: Vault,
+  languages: string[],
+  most: number,
+): Promise<OurTurn> {
+  const result = await db.raw<{ rows: Row[] }>(
+    `with longest as (
+       select turn.*, queues.name as queue_name, promise_hours, spoken
+       from (select *, coalesce(language = any(:languages::text[]), false) as spoken from queues) queues
+       cross join lateral (
+         select id, status, queue_id, channel, tails_version, model, message_count, owner_id, our_turn_since,
+           last_message_at, key_id, sealed_subject
+         from tickets where queue_id = queues.id and our_turn_since is not null
+         order by our_turn_since, id limit :most) turn),
+     placed as (
+       select *, row_number() over (partition by spoken order by our_turn_since, id) as place from longest)
+     select placed.*, staff.name as owner_name, wrapped_key
+     from placed join vault_keys on vault_keys.id = placed.key_id left join staff on staff.id = placed.owner_id
+     where place <= :most order by place`,
+    { languages, most },
+  );
+  const tickets = result.rows.map(({ wrapped_key, sealed_subject, ...ticket }) => ({
+    ...ticket,
+    subject: vault.open(wrapped_key, "subject", sealed_subject),
+  }));
+  return { spoken: tickets.filter(({ spoken }) => spoken), others: tickets.filter(({ spoken }) => !spoken) };
+}
+
+type Row = Omit<ListedTicket, "subject"> & { spoken: boolean; wrapped_key: Buffer; sealed_subject: Buffer };
