@@ -68,9 +68,17 @@ function withoutFirstParagraph(entity: Entity): Uint8Array {
         )
       : afterFirstEmptyLine(text);
   const charset = entity.parameters.get("charset")?.replace(/[^\w.:+-]/g, "") || "us-ascii";
-  return Buffer.from(
-    `Content-Type: ${entity.type}; charset="${charset}"\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64Lines(kept)}`,
-  );
+  const type = `Content-Type: ${entity.type}; charset="${charset}"\r\nContent-Transfer-Encoding: base64\r\n`;
+  return Buffer.from(`${otherHeaders(entity)}${type}\r\n${base64Lines(kept)}`, "latin1");
+}
+
+function otherHeaders({ raw, body }: Entity): string {
+  const head = Buffer.from(raw.subarray(0, raw.length - body.length)).toString("latin1");
+  const fields = head.split(/\r?\n(?![ \t])/).filter((field) => field !== "");
+  return fields
+    .filter((field) => !/^content-(type|transfer-encoding)\s*:/i.test(field))
+    .map((field) => `${field}\r\n`)
+    .join("");
 }
 
 function afterFirstEmptyLine(text: string): string {
