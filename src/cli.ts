@@ -6,6 +6,7 @@ import { keyCommands } from "./setup/key-commands.ts";
 import { setupCommand } from "./setup/setup-command.ts";
 import { staffCommands } from "./setup/staff-commands.ts";
 import { describeStartProblem } from "./setup/start-problem.ts";
+import { templateCommands } from "./setup/template-commands.ts";
 import { questionsOn } from "./setup/terminal.ts";
 
 // The commands for the person who runs the desk.
@@ -16,6 +17,7 @@ const commands = [
   configCommand,
   ...staffCommands,
   ...keyCommands,
+  ...templateCommands,
 ];
 const print = (line: string) => console.log(line);
 

@@ -10,6 +10,7 @@ import { readDeskEnvironment } from "#src/setup/desk-folder.ts";
 import { keyCommands } from "#src/setup/key-commands.ts";
 import { setupCommand } from "#src/setup/setup-command.ts";
 import { staffCommands } from "#src/setup/staff-commands.ts";
+import { templateCommands } from "#src/setup/template-commands.ts";
 import { createTestDatabase, type Ending } from "#test/support/postgres.ts";
 
 const commands: Command[] = [
@@ -19,6 +20,7 @@ const commands: Command[] = [
   configCommand,
   ...staffCommands,
   ...keyCommands,
+  ...templateCommands,
 ];
 
 export type SetupDesk = {
