@@ -36,6 +36,8 @@ export async function openGround(options: Options, say: Say): Promise<Ground> {
     onProgress: say,
   });
   const admin = new pg.Pool({ connectionString: postgres.url, max: 1 });
+  // A session that ends with the server is no news; without a listener it would end the program.
+  admin.on("error", () => {});
   const template = `template_${await hashOfMigrations()}`;
   await makeTemplate(admin, postgres.url, template);
 
