@@ -30,6 +30,8 @@ export type Ticket = {
   closed_at: Date | null;
   closed_by_name: string | null;
   snoozed_until: Date | null;
+  /** Who opened the form of an answer, perhaps long ago. */
+  writing_by: string | null;
   promise_hours: number;
   priority: Priority;
   last_version_that_worked: string | null;

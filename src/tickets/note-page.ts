@@ -1,31 +1,43 @@
-import { Router } from "express";
+import { type Response, Router } from "express";
 import { z } from "zod";
+import { listStaff } from "../staff/staff.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
-import { newForm, readForm } from "../web/forms.ts";
+import { type Form, newForm, readForm } from "../web/forms.ts";
 import { askedTicket } from "./asked-ticket.ts";
+import type { Ticket } from "./find.ts";
+import { mergedInto } from "./merged-into.ts";
 import { addNote } from "./note.ts";
 
 const NoteForm = z.object({
   text: z.string().trim().min(1, "Write a note").max(100_000, "A note has 100,000 characters at most"),
 });
 
-/** /tickets/:id/note: an internal note, which never leaves the desk. */
+/** /tickets/:id/note: an internal note, which never leaves the desk; @name calls somebody. */
 export function notePage(desk: Desk): Router {
   const page = Router();
   const { db, vault } = desk;
 
+  const show = async (response: Response, ticket: Ticket, form: Form) => {
+    const names = (await listStaff(db)).flatMap(({ name, disabled_at }) => (disabled_at ? [] : [`@${name}`]));
+    response.render("tickets/note.njk", { ticket, form, names: names.slice(0, 30).join(", ") });
+  };
+
   page.get("/tickets/:id/note", async (request, response) => {
-    response.render("tickets/note.njk", { ticket: await askedTicket(desk, request), form: newForm() });
+    await show(response, await askedTicket(desk, request), newForm());
   });
 
   page.post("/tickets/:id/note", async (request, response) => {
     const ticket = await askedTicket(desk, request);
     const form = readForm(NoteForm, request.body);
-    if (!form.ok) return response.status(422).render("tickets/note.njk", { ticket, form });
-    await addNote(db, vault, { ticketId: ticket.id, staffId: signedIn(request).id, text: form.values.text });
-    request.session.notice = "The note is on the ticket.";
-    response.redirect(303, `/tickets/${ticket.id}`);
+    if (!form.ok) return await show(response.status(422), ticket, form);
+    const ticketId = await mergedInto(db, ticket.id);
+    await addNote(db, vault, { ticketId, staffId: signedIn(request).id, text: form.values.text });
+    request.session.notice =
+      ticketId === ticket.id
+        ? "The note is on the ticket."
+        : "The note is on this ticket, into which the other was merged.";
+    response.redirect(303, `/tickets/${ticketId}`);
   });
 
   return page;

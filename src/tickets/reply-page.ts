@@ -1,113 +1,179 @@
 import { type Request, type Response, Router } from "express";
-import { z } from "zod";
-import { CannotLeave, neutralSubject } from "../outbox/queue-mail.ts";
+import { neutralSubject } from "../outbox/queue-mail.ts";
 import { recipientOf } from "../outbox/recipient.ts";
 import { findWayOut, type WayOut } from "../outbox/way-out.ts";
+import { findUnfilled } from "../reply-templates/fill-template.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
 import { type Form, newForm, readForm, withError } from "../web/forms.ts";
-import { isId } from "../web/is-id.ts";
 import { askedTicket } from "./asked-ticket.ts";
-import type { Ticket } from "./find.ts";
+import { type Draft, dropDraft, readDraft, saveDraft } from "./drafts.ts";
+import { findTicket, type Ticket } from "./find.ts";
 import { findPerson } from "./find-person.ts";
+import { insertAnswer } from "./insert-answer.ts";
+import { mergedInto } from "./merged-into.ts";
+import { offeredAnswers } from "./offered-answers.ts";
 import { readReport } from "./read-report.ts";
-import { answerSubject, replyToTicket } from "./reply.ts";
+import { answerSubject } from "./reply.ts";
+import { ReplyForm, type ReplyValues } from "./reply-form.ts";
+import { secondsToTakeBack, sendAnswer } from "./send-answer.ts";
 import { type StoryMessage, tellStory } from "./tell-story.ts";
 import { readThread } from "./thread.ts";
+import { startWriting, stopWriting } from "./writing.ts";
 
-const ReplyForm = z.object({
-  text: z
-    .string()
-    .max(100_000, "An answer has 100,000 characters at most")
-    .refine((text) => text.trim() !== "", "Write an answer"),
-  act: z.enum(["preview", "send"], "Choose preview or send"),
-  clear_agreed: z.literal("yes").optional().catch(undefined),
-  seen_message_id: z.string().refine((id) => id === "0" || isId(id), "Open this form again from the ticket"),
-});
+type Shown = {
+  form: Form;
+  status?: number;
+  preview?: string;
+  /** The newest message that the writer has seen; those after it are shown. */
+  seen?: string;
+  draft?: Draft | null;
+  mergedFrom?: string;
+  inserted?: boolean;
+};
+type Asked = { ticket: Ticket; wayOut: WayOut; mergedFrom: string | undefined };
 
-type Shown = { form: Form; status?: number; preview?: string; seen?: string };
-
-/** /tickets/:id/reply: the answer, its preview, and how it will leave. */
+/** /tickets/:id/reply: the answer, its template answers, its draft, its preview, and how it will leave. */
 export function replyPage(desk: Desk): Router {
   const page = Router();
   const { db, vault, config } = desk;
 
-  const show = async (request: Request, response: Response, ticket: Ticket, wayOut: WayOut, shown: Shown) => {
-    const [thread, report, person] = await Promise.all([
-      readThread(db, vault, ticket.id),
-      readReport(db, vault, ticket.id),
-      findPerson(db, vault, ticket.id),
+  /** What was merged away is answered where everything of it stands. */
+  const asked = async (request: Request): Promise<Asked> => {
+    const named = await askedTicket(desk, request);
+    const ticket = named.merged_into ? await findTicket(db, vault, await mergedInto(db, named.id)) : named;
+    if (!ticket) throw new Error("The ticket that took this one in disappeared");
+    const wayOut = await findWayOut(await recipientOf(db, vault, ticket.id));
+    return { ticket, wayOut, mergedFrom: ticket === named ? undefined : named.id };
+  };
+
+  const readMessages = async (ticketId: string) => {
+    const [thread, report] = await Promise.all([
+      readThread(db, vault, ticketId),
+      readReport(db, vault, ticketId),
     ]);
-    const messages = tellStory(thread, report).filter(
-      (item): item is StoryMessage => item.type === "message",
-    );
-    const newest = messages.at(-1)?.id ?? "0";
-    const missed =
-      shown.seen === undefined ? [] : messages.filter(({ id }) => isNewer(id, shown.seen ?? "0"));
+    return tellStory(thread, report).filter((item): item is StoryMessage => item.type === "message");
+  };
+
+  const show = async (request: Request, response: Response, { ticket, wayOut }: Asked, shown: Shown) => {
+    const me = signedIn(request);
+    const { values } = shown.form;
+    const [messages, person, offered, writer] = await Promise.all([
+      readMessages(ticket.id),
+      findPerson(db, vault, ticket.id),
+      offeredAnswers(db, ticket, String(values.words ?? "")),
+      wayOut.kind === "none" ? null : startWriting(db, ticket.id, me.id),
+    ]);
     response.status(shown.status ?? 200).render("tickets/reply.njk", {
+      ...shown,
       ticket,
       wayOut,
-      form: { ...shown.form, values: { ...shown.form.values, seen_message_id: newest } },
-      preview: shown.preview,
-      missed,
+      form: { ...shown.form, values: { ...values, seen_message_id: messages.at(-1)?.id ?? "0" } },
+      preview: shown.preview === undefined ? null : findUnfilled(shown.preview),
+      missed: missedOf(messages, shown, me.id),
       last: messages.findLast(({ kind }) => kind === "from_user"),
       keyCount: person.keys.length,
       subject: wayOut.kind === "clear" ? neutralSubject : answerSubject(ticket.subject),
       neutralSubject,
       deskAddress: config.DESK_ADDRESS,
-      writer: signedIn(request).name,
+      offered,
+      writer,
     });
   };
 
   page.get("/tickets/:id/reply", async (request, response) => {
-    const ticket = await askedTicket(desk, request);
-    const wayOut = await findWayOut(await recipientOf(db, vault, ticket.id));
-    await show(request, response, ticket, wayOut, { form: newForm() });
+    const found = await asked(request);
+    if (found.mergedFrom) return response.redirect(303, `/tickets/${found.ticket.id}/reply`);
+    const draft = await readDraft(db, vault, found.ticket.id, signedIn(request).id);
+    await show(request, response, found, { form: newForm({ text: draft?.text }), draft });
   });
 
   page.post("/tickets/:id/reply", async (request, response) => {
-    const ticket = await askedTicket(desk, request);
-    const wayOut = await findWayOut(await recipientOf(db, vault, ticket.id));
+    const found = await asked(request);
+    const { ticket, mergedFrom } = found;
+    const staffId = signedIn(request).id;
     const form = readForm(ReplyForm, request.body);
-    if (!form.ok) return await show(request, response, ticket, wayOut, { form, status: 422 });
+    if (!form.ok) return await show(request, response, found, { form, status: 422 });
+    if (mergedFrom) return await show(request, response, found, { form, status: 409, mergedFrom });
 
-    const { text, act, clear_agreed, seen_message_id: seen } = form.values;
-    if (act === "preview")
-      return await show(request, response, ticket, wayOut, { form, preview: text, seen });
-    const refuse = async (field: string, message: string) =>
-      await show(request, response, ticket, wayOut, {
-        form: withError(form.values, field, message),
-        status: 422,
-        seen,
-      });
-    if (wayOut.kind === "none") return await refuse("form", `This answer cannot leave. ${wayOut.reason}`);
-    if (wayOut.kind === "clear" && !clear_agreed) {
-      return await refuse("clear_agreed", "Tick the box to send this answer without encryption");
+    const { text, act, used } = form.values;
+    if (act === "find") return await show(request, response, found, { form });
+    if (act === "insert") return await insert(request, response, found, form.values);
+    if (act === "save" || act === "discard") {
+      await (act === "save"
+        ? saveDraft(db, vault, { ticketId: ticket.id, staffId, text })
+        : dropDraft(db, ticket.id, staffId));
+      await stopWriting(db, ticket.id, staffId);
+      const kept = act === "save" && text.trim() !== "";
+      request.session.notice = kept
+        ? "Your draft is kept for 7 days, for you alone."
+        : "There is no draft any more.";
+      return response.redirect(303, `/tickets/${ticket.id}`);
+    }
+    const seen = form.values.seen_message_id;
+    if (act === "preview") {
+      await saveDraft(db, vault, { ticketId: ticket.id, staffId, text });
+      return await show(request, response, found, { form, preview: text, seen });
     }
 
-    const answer = { ticketId: ticket.id, text, clearAgreed: clear_agreed === "yes", seenMessageId: seen };
-    const result = await send(desk, { ...answer, staffId: signedIn(request).id });
-    if (result instanceof CannotLeave) return await refuse("form", result.message);
-    if (result === "changed") {
-      return await show(request, response, ticket, wayOut, { form, status: 409, seen });
+    const refusal = refusalOf(form.values, found.wayOut);
+    if (refusal) {
+      const refused = withError(form.values, refusal.field, refusal.message);
+      return await show(request, response, found, { form: refused, status: 422, seen });
     }
-    request.session.notice = "The answer is in the outbox and leaves at once.";
+    const clearAgreed = form.values.clear_agreed === "yes";
+    const answer = { ticketId: ticket.id, staffId, text, clearAgreed, seenMessageId: seen };
+    const result = await sendAnswer(desk, answer, used);
+    if (result === "changed") return await show(request, response, found, { form, status: 409, seen });
+    if (result !== "queued") {
+      const refused = withError(form.values, "form", result.message);
+      return await show(request, response, found, { form: refused, status: 422, seen });
+    }
+    request.session.notice = `The answer is in the outbox and leaves in ${secondsToTakeBack} seconds. Until then you can take it back.`;
     response.redirect(303, `/tickets/${ticket.id}`);
   });
+
+  const insert = async (request: Request, response: Response, found: Asked, values: ReplyValues) => {
+    const { template, text, used, seen_message_id: seen } = values;
+    const messages = await readMessages(found.ticket.id);
+    const me = signedIn(request).name;
+    const filled = await insertAnswer(desk, found.ticket, {
+      templateId: template,
+      typed: text,
+      messages,
+      me,
+    });
+    if (filled === null) {
+      const form = withError(values, "template", "Choose a template answer that is still there");
+      return await show(request, response, found, { form, status: 422, seen });
+    }
+    const form = newForm({ ...values, text: filled, used: [...new Set([...used, template])].slice(-20) });
+    await show(request, response, found, { form, inserted: true, seen });
+  };
 
   return page;
 }
 
-/** Between the form and this moment the person may have given a key: then the answer may not leave as it was asked for. */
-async function send({ db, vault }: Desk, answer: Parameters<typeof replyToTicket>[2]) {
-  try {
-    return await replyToTicket(db, vault, answer);
-  } catch (error) {
-    if (error instanceof CannotLeave) return error;
-    throw error;
+/** What keeps an answer from leaving as it is; null: nothing that is known before it is tried. */
+function refusalOf(
+  { text, clear_agreed }: ReplyValues,
+  wayOut: WayOut,
+): { field: string; message: string } | null {
+  if (wayOut.kind === "none") return { field: "form", message: `This answer cannot leave. ${wayOut.reason}` };
+  const { names } = findUnfilled(text);
+  if (names.length > 0) {
+    const open = names.map((name) => `{{${name}}}`).join(", ");
+    return { field: "text", message: `Fill in ${open} before you send` };
   }
+  if (wayOut.kind === "clear" && !clear_agreed) {
+    return { field: "clear_agreed", message: "Tick the box to send this answer without encryption" };
+  }
+  return null;
 }
 
-function isNewer(id: string, seen: string): boolean {
-  return BigInt(id) > BigInt(seen);
+/** What others wrote since the form was opened, or since the draft was saved. */
+function missedOf(messages: StoryMessage[], { seen, draft }: Shown, me: string): StoryMessage[] {
+  if (seen !== undefined) return messages.filter(({ id }) => BigInt(id) > BigInt(seen));
+  if (!draft) return [];
+  return messages.filter(({ created_at, staff_id }) => created_at > draft.saved_at && staff_id !== me);
 }

@@ -1,6 +1,8 @@
 import { maskAddresses } from "../people/mask-address.ts";
+import { isId } from "../web/is-id.ts";
+import { type CallPiece, callsIn } from "./calls-in-note.ts";
 import type { TicketReport } from "./read-report.ts";
-import type { readThread, ThreadMessage } from "./thread.ts";
+import type { readThread, ThreadEvent, ThreadMessage } from "./thread.ts";
 import { answerState, type Chip, eventWords, verdictsOf } from "./words.ts";
 
 type Thread = Awaited<ReturnType<typeof readThread>>;
@@ -14,6 +16,10 @@ export type StoryMessage = ThreadMessage & {
   claimed: Date | null;
   /** What a report says in its parts; null: show the text as it is. */
   parts: { title: string; text: string }[] | null;
+  /** Until when who reads this can take the answer back; null: they cannot. */
+  back_until: Date | null;
+  /** A note in pieces, those that call somebody apart; null: it calls nobody. */
+  calls: CallPiece[] | null;
 };
 export type StoryEvent = {
   type: "event";
@@ -21,20 +27,45 @@ export type StoryEvent = {
   words: string;
   staff_name: string | null;
   created_at: Date;
+  /** Another ticket that it tells of. */
+  ticket: string | null;
+  undoable: boolean;
+  /** The merge that it tells of, while that can be taken apart. */
+  merge: string | null;
 };
+/** For whom the story is told, and what may still be undone. */
+export type Reader = { id: string; undoable: Set<string>; merges: Set<string>; called: Set<string> };
 
 /** The thread as the page tells it: who speaks, what protected it, what became of our answers. Addresses are masked. */
-export function tellStory(thread: Thread, report: TicketReport | null): (StoryMessage | StoryEvent)[] {
+export function tellStory(
+  thread: Thread,
+  report: TicketReport | null,
+  reader?: Reader,
+): (StoryMessage | StoryEvent)[] {
   return thread.flatMap((item): (StoryMessage | StoryEvent)[] => {
-    if (item.type === "message") return [tellMessage(item.message, report)];
+    if (item.type === "message") return [tellMessage(item.message, report, reader)];
     // The answer itself stands in the story.
     if (item.event.action === "answered") return [];
-    const { id, staff_name, created_at } = item.event;
-    return [{ type: "event", id, staff_name, created_at, words: eventWords(item.event) }];
+    return [tellEvent(item.event, reader)];
   });
 }
 
-function tellMessage(message: ThreadMessage, report: TicketReport | null): StoryMessage {
+function tellEvent(event: ThreadEvent, reader: Reader | undefined): StoryEvent {
+  const { id, staff_name, created_at, detail } = event;
+  const { ticket, merge } = detail;
+  return {
+    type: "event",
+    id,
+    staff_name,
+    created_at,
+    words: eventWords(event),
+    ticket: isId(ticket) ? ticket : null,
+    undoable: reader?.undoable.has(id) ?? false,
+    merge: event.action === "merged" && isId(merge) && reader?.merges.has(merge) ? merge : null,
+  };
+}
+
+function tellMessage(message: ThreadMessage, report: TicketReport | null, reader?: Reader): StoryMessage {
   return {
     ...message,
     type: "message",
@@ -43,7 +74,14 @@ function tellMessage(message: ThreadMessage, report: TicketReport | null): Story
     state: message.outbox && answerState(message.outbox),
     claimed: claimedDate(message),
     parts: report && report.messageId === message.id ? partsOf(report) : null,
+    back_until: reader && message.staff_id === reader.id ? backUntil(message) : null,
+    calls: reader && message.kind === "note" ? callsIn(message.content.text, reader.called) : null,
   };
+}
+
+function backUntil({ outbox }: ThreadMessage): Date | null {
+  const waits = outbox?.state === "queued" && !outbox.failure && outbox.not_before.getTime() > Date.now();
+  return waits ? outbox.not_before : null;
 }
 
 function authorOf(message: ThreadMessage): string {

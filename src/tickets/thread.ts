@@ -6,6 +6,7 @@ export type ThreadMessage = {
   id: string;
   kind: "from_user" | "answer" | "note" | "bounce";
   content: MessageContent;
+  staff_id: string | null;
   staff_name: string | null;
   encryption: "none" | "encrypted";
   signature: "no" | "cannot check" | "bad" | "good";

@@ -1,41 +1,84 @@
 import { Router } from "express";
+import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
 import { askedTicket } from "./asked-ticket.ts";
+import { calledStaff } from "./calls-in-note.ts";
 import { findPerson } from "./find-person.ts";
 import { isLate } from "./is-late.ts";
+import { linkedTickets } from "./links.ts";
 import { readReport } from "./read-report.ts";
 import { findRelated } from "./related.ts";
 import { reportFacts } from "./report-facts.ts";
 import { showLogs } from "./shown-logs.ts";
+import { tagsOfTicket } from "./tags.ts";
 import { tellStory } from "./tell-story.ts";
 import { readThread } from "./thread.ts";
+import { undoableEvents } from "./undo.ts";
+import { mergesOf } from "./unmerge.ts";
 import { statusWords } from "./words.ts";
+import { otherWriter } from "./writing.ts";
 
-/** GET /tickets/:id: the story, what the report says, the person, the logs that matter. */
+/** Somewhat more than an undo has: the clocks of two machines differ. */
+const minutesToUndo = 11;
+
+/** GET /tickets/:id: the story, what the report says, the ticket's own facts, the person, the logs that matter. */
 export function ticketPage(desk: Desk): Router {
   const page = Router();
   const { db, vault } = desk;
 
   page.get("/tickets/:id", async (request, response) => {
     const ticket = await askedTicket(desk, request);
-    const [thread, report, person, related] = await Promise.all([
+    const me = signedIn(request).id;
+    const [thread, report, person, related, tags, linked] = await Promise.all([
       readThread(db, vault, ticket.id),
       readReport(db, vault, ticket.id, { withLogs: true }),
       findPerson(db, vault, ticket.id),
       findRelated(db, vault, ticket),
+      tagsOfTicket(db, ticket.id),
+      linkedTickets(db, vault, ticket.id),
     ]);
+    // Most tickets were not touched a moment ago: what only some need is asked when the thread shows that they need it.
+    const [undoable, merges, called, writer] = await Promise.all([
+      wasTouched(thread) ? undoableEvents(db, ticket.id) : new Set<string>(),
+      wasMerged(thread) ? mergesOf(db, ticket.id) : [],
+      calledStaff(db, notesOf(thread)),
+      ticket.writing_by && ticket.writing_by !== me ? otherWriter(db, ticket.id, me) : null,
+    ]);
+    const reader = { id: me, undoable, merges: new Set(merges.map(({ id }) => id)), called };
     response.render("tickets/ticket.njk", {
       ticket: { ...ticket, late: isLate(ticket), status_words: statusWords[ticket.status] },
-      story: tellStory(thread, report),
+      story: tellStory(thread, report, reader),
       report: report?.report,
       facts: report ? reportFacts(report.report) : [],
       logs: report && report.report.sections.length > 0 ? showLogs(ticket.id, report) : null,
       person,
       related,
+      tags,
+      linked,
+      merges,
+      writer,
       statusWords,
       otherLanguage: ticket.language !== null && ticket.language !== ticket.queue_language,
     });
   });
 
   return page;
+}
+
+type Thread = Awaited<ReturnType<typeof readThread>>;
+
+function wasTouched(thread: Thread): boolean {
+  return thread.some(
+    (item) => item.type === "event" && item.event.created_at.getTime() > Date.now() - minutesToUndo * 60_000,
+  );
+}
+
+function wasMerged(thread: Thread): boolean {
+  return thread.some((item) => item.type === "event" && item.event.action === "merged");
+}
+
+function notesOf(thread: Thread): string[] {
+  return thread.flatMap((item) =>
+    item.type === "message" && item.message.kind === "note" ? [item.message.content.text] : [],
+  );
 }

@@ -1,3 +1,4 @@
+import { moment } from "../web/format.ts";
 import type { ThreadMessage } from "./thread.ts";
 import type { TicketStatus } from "./ticket.ts";
 
@@ -15,11 +16,17 @@ export const statusWords: Record<TicketStatus, string> = {
   spam: "spam",
 };
 
-/** What a line of the history says after the name of who did it. */
+/** What a line of the history says after the name of who did it; the number of another ticket may follow. */
 export function eventWords(event: { action: string; detail: Record<string, string> }): string {
-  const as = event.detail.to === "spam" ? "spam" : "resolved";
+  const { detail } = event;
+  const { from, to } = detail;
+  const as = to === "spam" ? "spam" : "resolved";
+  const undid = detail.action
+    ? eventWords({ action: detail.action, detail: { ...detail, action: "" } })
+    : "a change";
   const words: Record<string, string> = {
     opened: "opened",
+    split_from: "made this ticket from a message of",
     our_turn: "our turn again",
     taken: "took it",
     given_back: "gave it back",
@@ -27,7 +34,29 @@ export function eventWords(event: { action: string; detail: Record<string, strin
     closed: `closed it as ${as}`,
     reopened: "opened it again",
     address_shown: "looked at the address",
-    decided: `decided about an answer: ${event.detail.decision ?? ""}`,
+    decided: `decided about an answer: ${detail.decision ?? ""}`,
+    taken_back: "took an answer back before it left",
+    snoozed: `put it away until ${detail.until ? moment(new Date(detail.until)) : "later"}`,
+    waits_for_fix: "let it wait for a fix",
+    waits_for_user: "let it wait for the user",
+    handed_over: `handed it over to ${to ?? "somebody"}${from ? `, from ${from}` : ""}`,
+    moved: `moved it${from ? ` from ${from}` : ""} to ${to ?? "another queue"}`,
+    tagged: `added the tag ${detail.tag ?? ""}`,
+    untagged: `removed the tag ${detail.tag ?? ""}`,
+    tags_merged: `merged the tag ${from ?? ""} into ${to ?? ""}`,
+    priority_set: `set the priority to ${to ?? "another"}`,
+    last_version_set: to
+      ? `noted ${to} as the last version that worked`
+      : "removed the last version that worked",
+    workaround_set: "changed the workaround",
+    linked: "linked it with",
+    unlinked: "took away the link with",
+    merged: "put everything here of",
+    merged_into: "put everything of it on",
+    unmerged: "took apart what came here from",
+    unmerged_from: "took it apart again from",
+    split: "made a ticket of its own from a message:",
+    undone: `undid: ${undid}`,
   };
   return words[event.action] ?? event.action.replaceAll("_", " ");
 }

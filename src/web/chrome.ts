@@ -5,6 +5,7 @@ export type Rail = {
   queues: { id: string; name: string; language: string | null; our_turn: number }[];
   our_turn: number;
   mine: number;
+  mentions: number;
   set_aside: number;
   troubled: number;
   alarms: { kind: string; detail: string; raised_at: Date }[];
@@ -42,6 +43,8 @@ export async function readRail(db: Database, staffId: string): Promise<Rail> {
        (select count(*) from (
           select from tickets where owner_id = :staffId and our_turn_since is not null limit 1001) bounded)::int as mine,
        (select count(*) from (
+          select from mentions where staff_id = :staffId and read_at is null limit 1001) bounded)::int as mentions,
+       (select count(*) from (
           select from mails where state = 'set_aside' limit 1001) bounded)::int as set_aside,
        (select count(*) from (
           select from outbox_mails
@@ -65,6 +68,7 @@ export async function readRail(db: Database, staffId: string): Promise<Rail> {
 type RailRow = {
   queues: Rail["queues"] | null;
   mine: number;
+  mentions: number;
   set_aside: number;
   troubled: number;
   alarms: { kind: string; detail: string; raised_at: string }[] | null;

@@ -47,6 +47,8 @@ function span(distance: number): string {
 export const moment = (date: Date) => `${moments.format(date)} UTC`;
 /** "18 Nov 2026" */
 export const dayOf = (date: Date) => days.format(date);
+/** "21:04:07 UTC", for what ends within seconds. */
+export const timeOf = (date: Date) => `${date.toISOString().slice(11, 19)} UTC`;
 export const iso = (date: Date) => date.toISOString();
 /** "12,345" */
 export const number = (value: number | string) => numbers.format(Number(value));

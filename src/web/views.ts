@@ -20,6 +20,7 @@ export function useViews(app: Express, config: WebConfig): void {
     age: format.age,
     moment: format.moment,
     day: format.dayOf,
+    time: format.timeOf,
     iso: format.iso,
     number: format.number,
     plural: format.plural,

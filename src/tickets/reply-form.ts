@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { listOf } from "../web/forms.ts";
+import { isId } from "../web/is-id.ts";
+
+/** The form of an answer. Only what is sent or previewed must have words; `used` are the template answers in it. */
+export const ReplyForm = z
+  .object({
+    text: z.string().max(100_000, "An answer has 100,000 characters at most"),
+    act: z.enum(["send", "preview", "save", "discard", "insert", "find"], "Choose preview or send"),
+    clear_agreed: z.literal("yes").optional().catch(undefined),
+    seen_message_id: z
+      .string()
+      .refine((id) => id === "0" || isId(id), "Open this form again from the ticket"),
+    words: z.string().max(200).catch(""),
+    template: z.string().catch(""),
+    used: listOf(z.string().refine(isId)).pipe(z.array(z.string()).max(20)).catch([]),
+  })
+  .refine(({ act, text }) => !["send", "preview"].includes(act) || text.trim() !== "", {
+    path: ["text"],
+    message: "Write an answer",
+  });
+
+export type ReplyValues = z.infer<typeof ReplyForm>;

@@ -1,0 +1,57 @@
+import { type Response, Router } from "express";
+import { z } from "zod";
+import { signedIn } from "../staff/staff-session.ts";
+import type { Desk } from "../web/desk.ts";
+import { type Form, newForm, readForm, withError } from "../web/forms.ts";
+import { askedTicket } from "./asked-ticket.ts";
+import type { Ticket } from "./find.ts";
+import { tagTicket, untagTicket } from "./tag.ts";
+import { cleanTagName, tagNames, tagsOfTicket } from "./tags.ts";
+
+const TagForm = z.object({
+  name: z
+    .string()
+    .refine((name) => name.trim() !== "", "Write a tag")
+    .refine((name) => name.trim() === "" || cleanTagName(name) !== null, "A tag has 60 characters at most")
+    .refine((name) => !/[^\P{Cc}\n\t]/u.test(name), "A tag has no invisible characters"),
+});
+const RemoveForm = z.object({ tag: z.string() });
+
+/** /tickets/:id/tags: what a ticket is about, in words that anybody may invent. */
+export function tagsPage(desk: Desk): Router {
+  const page = Router();
+  const { db } = desk;
+
+  const show = async (response: Response, ticket: Ticket, form: Form) => {
+    const [tags, names] = await Promise.all([tagsOfTicket(db, ticket.id), tagNames(db)]);
+    response.render("tickets/tags.njk", { ticket, form, tags, names });
+  };
+
+  page.get("/tickets/:id/tags", async (request, response) => {
+    await show(response, await askedTicket(desk, request), newForm());
+  });
+
+  page.post("/tickets/:id/tags", async (request, response) => {
+    const ticket = await askedTicket(desk, request);
+    const form = readForm(TagForm, request.body);
+    if (!form.ok) return await show(response.status(422), ticket, form);
+
+    const tagged = await tagTicket(db, ticket.id, signedIn(request).id, form.values.name);
+    if (!tagged.ok || !tagged.changed) {
+      const message = "The ticket has this tag already, or was merged into another";
+      return await show(response.status(422), ticket, withError(form.values, "name", message));
+    }
+    request.session.notice = "The ticket has the tag.";
+    response.redirect(303, `/tickets/${ticket.id}/tags`);
+  });
+
+  page.post("/tickets/:id/tags/remove", async (request, response) => {
+    const ticket = await askedTicket(desk, request);
+    const form = readForm(RemoveForm, request.body);
+    const removed = form.ok && (await untagTicket(db, ticket.id, signedIn(request).id, form.values.tag));
+    request.session.notice = removed ? "The tag is gone from the ticket." : "The ticket has no such tag.";
+    response.redirect(303, `/tickets/${ticket.id}/tags`);
+  });
+
+  return page;
+}
