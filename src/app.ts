@@ -18,6 +18,7 @@ import { staffPage } from "./staff/staff-page.ts";
 import { staffSessions } from "./staff/staff-session.ts";
 import { addressPage } from "./tickets/address-page.ts";
 import { attachmentPage } from "./tickets/attachment-page.ts";
+import { bulkPage } from "./tickets/bulk-page.ts";
 import { closePage } from "./tickets/close-page.ts";
 import { factsPage } from "./tickets/facts-page.ts";
 import { handOverPage } from "./tickets/hand-over-page.ts";
@@ -77,6 +78,7 @@ export function createApp(desk: Desk): Express {
   app.use(startPage(desk));
   app.use(endPage(desk));
   app.use(listPage(desk));
+  app.use(bulkPage(desk));
   app.use(newTicketPage(desk));
   app.use(ticketPage(desk));
   app.use(logsPage(desk));

@@ -41,22 +41,12 @@ export async function listTickets(
 ): Promise<{ tickets: ListedTicket[]; next: TicketCursor | null }> {
   const ourTurn = filter.status === "our_turn";
   const time = ourTurn ? "our_turn_since" : "last_message_at";
-  const page = db("tickets")
+  const page = filtered(db, filter)
     .select(
       "tickets.*",
       db.raw(`to_char(${time} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as cursor_time`),
     )
     .limit(ticketsPerPage + 1);
-
-  if (ourTurn) page.whereNotNull("our_turn_since").orderBy([{ column: time }, { column: "id" }]);
-  else
-    page.orderBy([
-      { column: time, order: "desc" },
-      { column: "id", order: "desc" },
-    ]);
-  if (!ourTurn && filter.status !== "any") page.where({ status: filter.status });
-  if (filter.queueId) page.where({ queue_id: filter.queueId });
-  if (filter.ownerId) page.where({ owner_id: filter.ownerId });
   if (after)
     page.whereRaw(`(${time}, id) ${ourTurn ? ">" : "<"} (?::timestamptz, ?::bigint)`, [after.time, after.id]);
 
@@ -92,4 +82,23 @@ export async function listTickets(
     })),
     next: rows.length > ticketsPerPage && last ? { time: last.cursor_time, id: last.id } : null,
   };
+}
+
+/** The ids of a list in its order, at most so many: for what is done with all of it. */
+export async function listTicketIds(db: Database, filter: TicketFilter, most: number): Promise<string[]> {
+  return await filtered(db, filter).limit(most).pluck("id");
+}
+
+function filtered(db: Database, { status, queueId, ownerId }: TicketFilter) {
+  const ourTurn = status === "our_turn";
+  const direction = ourTurn ? "asc" : "desc";
+  const tickets = db("tickets").orderBy([
+    { column: ourTurn ? "our_turn_since" : "last_message_at", order: direction },
+    { column: "id", order: direction },
+  ]);
+  if (ourTurn) tickets.whereNotNull("our_turn_since");
+  else if (status !== "any") tickets.where({ status });
+  if (queueId) tickets.where({ queue_id: queueId });
+  if (ownerId) tickets.where({ owner_id: ownerId });
+  return tickets;
 }

@@ -23,6 +23,7 @@ export const routes: Record<string, Visitor[]> = {
   "POST /shift/end": staff,
   "GET /shift/notes": staff,
   "GET /tickets": staff,
+  "POST /tickets/bulk": staff,
   "GET /queues/:id": staff,
   "GET /tickets/new": staff,
   "POST /tickets/new": staff,
