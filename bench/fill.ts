@@ -280,7 +280,7 @@ function addTicket(
       id,
       number,
       vault.seal(key, "envelope", "{}"),
-      random.hex(32),
+      `${random.hex(20)}${id.toString(16).padStart(12, "0")}`,
       "encrypted",
       "accepted",
     ]);
