@@ -13,6 +13,8 @@ import { type Sender, sendDueAnswers } from "./outbox/send.ts";
 import { openDeskKeys, secretKeyBlocks } from "./setup/desk-keys.ts";
 import { mailboxOf, smtpOf } from "./setup/mail-servers.ts";
 import { describeStartProblem } from "./setup/start-problem.ts";
+import { deleteExpiredDrafts } from "./tickets/drafts.ts";
+import { wakeSnoozed } from "./tickets/snooze.ts";
 import { openVault, readMasterKey } from "./vault/master-key.ts";
 import { startHealth } from "./web/health.ts";
 import { createLog } from "./web/log.ts";
@@ -65,6 +67,7 @@ async function run(config: WorkerConfig): Promise<void> {
   const reading = repeat(2, () => readKeptMails(db, vault, reader), onFailure);
   const sending = repeat(2, () => sendAll(db, vault, sender), onFailure);
   const watching = repeat(60, () => watch(db, mailbox, config), onFailure);
+  const tidying = repeat(60, () => tidy(db), onFailure);
   const telling = repeat(60, () => tellAdmins(db, vault, sender, config.ADMIN_ADDRESSES), onFailure);
   const polling = startPolling(db, vault, mailbox, {
     secondsBetween: config.IMAP_POLL_SECONDS,
@@ -81,7 +84,7 @@ async function run(config: WorkerConfig): Promise<void> {
     setTimeout(() => process.exit(1), 20_000).unref();
     stopping.abort();
     await polling.stop();
-    await Promise.all([reading.stop(), sending.stop(), watching.stop(), telling.stop()]);
+    await Promise.all([reading.stop(), sending.stop(), watching.stop(), tidying.stop(), telling.stop()]);
     await threads.stop();
     await health.close();
     await db.destroy();
@@ -98,6 +101,11 @@ async function sendAll(
 ): Promise<void> {
   await giveUpLostAnswers(db);
   await sendDueAnswers(db, vault, sender);
+}
+
+async function tidy(db: Database): Promise<void> {
+  await wakeSnoozed(db);
+  await deleteExpiredDrafts(db);
 }
 
 async function watch(db: Database, mailbox: MailboxSettings, config: WorkerConfig): Promise<void> {

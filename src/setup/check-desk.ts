@@ -1,10 +1,12 @@
 import { type Database, pendingMigrations } from "../database.ts";
 import { openAlarms } from "../inbox/alarms.ts";
+import { unanswered } from "../shifts/unanswered.ts";
 import { describeDatabaseProblem } from "./start-problem.ts";
 
 const pollMinutes = 10;
 const waitingMinutes = 15;
 const keyDays = 30;
+const mostTickets = 20;
 
 /** Everything that a sysadmin should see to, a sentence each; empty when the desk is well. */
 export async function troublesOf(db: Database, now = new Date()): Promise<string[]> {
@@ -12,12 +14,27 @@ export async function troublesOf(db: Database, now = new Date()): Promise<string
     const pending = await pendingMigrations(db);
     if (pending.length > 0) return ["The tables are not up to date: run `whisperdesk migrate`"];
     const alarms = (await openAlarms(db)).map(({ kind, detail }) => `Alarm, ${kind}: ${detail}`);
-    return [...alarms, ...(await mailTroubles(db)), ...(await keyTroubles(db, now))];
+    return [
+      ...alarms,
+      ...(await mailTroubles(db)),
+      ...(await keyTroubles(db, now)),
+      ...(await unansweredTroubles(db)),
+    ];
   } catch (error) {
     const problem = describeDatabaseProblem(error);
     if (!problem) throw error;
     return [problem];
   }
+}
+
+/** Our turn, over the promise of its queue, and nobody follows it. */
+async function unansweredTroubles(db: Database): Promise<string[]> {
+  const tickets = await unanswered(db, mostTickets + 1);
+  const lines = tickets.slice(0, mostTickets).map(({ id, queue_name, late_hours }) => {
+    const over = late_hours === 0 ? "less than an hour" : late_hours === 1 ? "1 hour" : `${late_hours} hours`;
+    return `Ticket ${id} (${queue_name}) has no owner and waits ${over} longer than its queue promises`;
+  });
+  return tickets.length > mostTickets ? [...lines, "More tickets wait like these"] : lines;
 }
 
 type Counts = Record<"set_aside" | "waiting" | "failed" | "unknown" | "bounced" | "late", number>;

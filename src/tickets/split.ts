@@ -166,11 +166,16 @@ async function copyKeys(
 ): Promise<void> {
   const offered = trx("offered_keys")
     .join("vault_keys", "vault_keys.id", "offered_keys.key_id")
-    .where({ ticket_id: ticket.id })
+    .join("messages", "messages.id", "offered_keys.message_id")
+    .where("offered_keys.ticket_id", ticket.id)
+    // A key that a stranger brought must not be taken for the person's own because its mark stayed behind.
+    .whereRaw("(messages.id = ? or not messages.marks && array['author not proven', 'another address'])", [
+      message.id,
+    ])
     .orderBy("offered_keys.id")
     .select("offered_keys.*", "vault_keys.wrapped_key");
   const samePerson = message.person_id === null || message.person_id === ticket.person_id;
-  if (!samePerson) offered.where({ message_id: message.id });
+  if (!samePerson) offered.where("messages.id", message.id);
   const rows: OfferedKey[] = await offered;
   if (rows.length === 0) return;
   await trx("offered_keys").insert(
