@@ -1,6 +1,7 @@
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { MessageContent } from "./ticket.ts";
+import type { StateChange } from "./ticket-state.ts";
 
 export type ThreadMessage = {
   id: string;
@@ -33,6 +34,8 @@ export type ThreadEvent = {
   action: string;
   detail: Record<string, string>;
   staff_name: string | null;
+  /** What it changed, as it was; null: nothing that could be restored. */
+  before: StateChange | null;
   created_at: Date;
 };
 

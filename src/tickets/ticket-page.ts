@@ -68,8 +68,13 @@ export function ticketPage(desk: Desk): Router {
 type Thread = Awaited<ReturnType<typeof readThread>>;
 
 function wasTouched(thread: Thread): boolean {
+  const since = Date.now() - minutesToUndo * 60_000;
   return thread.some(
-    (item) => item.type === "event" && item.event.created_at.getTime() > Date.now() - minutesToUndo * 60_000,
+    (item) =>
+      item.type === "event" &&
+      item.event.before &&
+      item.event.staff_name &&
+      item.event.created_at.getTime() > since,
   );
 }
 

@@ -228,10 +228,10 @@ test("a long log comes in pages of 2,000 lines, and the next page goes on counti
   assert.equal((await nina.visit(`${path}?page=-1`)).$("#L1").length, 1);
 });
 
-test("needs 12 statements at most", async () => {
+test("needs 13 statements at most, also a moment after somebody changed it", async () => {
   const statements = await statementsOf(() => nina.visit(`/tickets/${cast.wifi}`));
 
-  assert.ok(statements.length <= 12, `${statements.length}: ${statements.join("\n")}`);
+  assert.ok(statements.length <= 13, `${statements.length}: ${statements.join("\n")}`);
 });
 
 async function events(ticketId: string, action: string): Promise<number> {
