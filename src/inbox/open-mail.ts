@@ -30,6 +30,7 @@ export type Opened = {
 export type NotOpened = { ok: false; reason: string };
 
 const mostTries = 8;
+const mostBytes = 50 * 1024 * 1024;
 
 /**
  * Opens a mail: decrypts what is encrypted, wherever it stands, and judges all of it once. `pinned` are keys that a
@@ -41,7 +42,8 @@ export async function openMail(
   keys: SecretKeys,
   pinned: PinnedKey[] = [],
 ): Promise<Opened | NotOpened> {
-  const tries: Tries = { keys, verifyWith: pinned.map(({ armored }) => armored), left: mostTries };
+  const verifyWith = pinned.map(({ armored }) => armored);
+  const tries: Tries = { keys, verifyWith, left: mostTries, bytesLeft: mostBytes };
   const document = await openDocument(raw, tries, mail);
   if (!document.ok) return notOpened(document.reason);
   const [failure] = document.failures;

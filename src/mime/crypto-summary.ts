@@ -103,23 +103,28 @@ async function provenBy(
   if (!from || !isOneSender(outer)) return because("not exactly one sender");
   if (inner && !(isOneSender(inner) && same(inner.from[0]?.address, from.address)))
     return because("sender inside is another one");
-  if (!(await isPinnedFor(from.address, check, pinned))) return because("key of another address");
+  const signedBy = await pinnedFor(from.address, check, pinned);
+  if (!signedBy) return because("key of another address");
 
   const date = inner?.date ?? outer.date;
   const apart = date && check.signedAt ? Math.abs(date.getTime() - check.signedAt.getTime()) : Infinity;
   if (apart > mostHoursApart * 3_600_000) return because("not near its date");
-  return { reason: null, signedBy: from.address };
+  return { reason: null, signedBy };
 }
 
 /** Pinned for this address by a person, and the key itself says that it belongs to this address. */
-async function isPinnedFor(address: string, check: SignatureCheck, pinned: PinnedKey[]): Promise<boolean> {
+async function pinnedFor(
+  address: string,
+  check: SignatureCheck,
+  pinned: PinnedKey[],
+): Promise<string | null> {
   for (const one of pinned.filter((key) => same(key.address, address))) {
     for (const key of await readPublicKeys(one.armored)) {
       if (key.fingerprint !== check.signer) continue;
-      if (key.userIds.some((userId) => same(addressOf(userId), address))) return true;
+      if (key.userIds.some((userId) => same(addressOf(userId), address))) return one.address;
     }
   }
-  return false;
+  return null;
 }
 
 function addressOf(userId: string): string {

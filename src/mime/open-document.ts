@@ -60,7 +60,8 @@ export async function openDocument(
   const errant = depth < deepest ? errantParts(payload) : [];
   const openedApart = errant.filter(({ kind }) => kind === "encrypted").map(({ entity }) => entity);
   const shown = shownPayload(payload, openedApart, protection);
-  const result = shown === raw && parsed ? { ok: true as const, mail: parsed } : await parseMail(shown);
+  const isUntouched = layers.length === 0 && shown === payload.raw;
+  const result = isUntouched && parsed ? { ok: true as const, mail: parsed } : await parseMail(shown);
   if (!result.ok) return { ok: false, reason: { unreadable: result.reason } };
 
   const document = emptyDocument(layers, result.mail, protection);

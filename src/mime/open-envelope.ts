@@ -1,6 +1,7 @@
 import { checkDetached, type SignatureCheck } from "../openpgp/check-signatures.ts";
-import { type DecryptionFailure, decrypt } from "../openpgp/decrypt.ts";
+import { type Decrypted, type DecryptionFailure, decrypt } from "../openpgp/decrypt.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
+import { isOnlySigned, openSigned, type SignedMessage } from "../openpgp/open-signed.ts";
 import { layerOf } from "./crypto-layer.ts";
 import { type Entity, readTree } from "./mime-tree.ts";
 
@@ -14,7 +15,7 @@ export type Layer = {
 };
 
 /** What may be tried for one mail, however many pieces of OpenPGP stand in it. */
-export type Tries = { keys: SecretKeys; verifyWith: string[]; left: number };
+export type Tries = { keys: SecretKeys; verifyWith: string[]; left: number; bytesLeft: number };
 
 /** Layers from outside in, and what they protect. */
 export type Envelope =
@@ -47,11 +48,27 @@ export async function openEnvelope(raw: Uint8Array, tries: Tries): Promise<Envel
   return { ok: true, layers, payload: entity };
 }
 
-/** Decrypts, unless this mail has already had its share of tries. */
-export async function decryptOnce(ciphertext: Uint8Array | string, tries: Tries) {
+/** Decrypts, unless this mail has already had its share. */
+export async function decryptOnce(ciphertext: Uint8Array, tries: Tries): Promise<Decrypted> {
+  return await takeFrom(tries, () => decrypt(ciphertext, tries.keys, tries.verifyWith));
+}
+
+/** Opens a message that is encrypted, or only signed, unless this mail has already had its share. */
+export async function openOnce(data: Uint8Array | string, tries: Tries): Promise<Decrypted | SignedMessage> {
+  return await takeFrom<Decrypted | SignedMessage>(tries, () =>
+    isOnlySigned(data) ? openSigned(data, tries.verifyWith) : decrypt(data, tries.keys, tries.verifyWith),
+  );
+}
+
+async function takeFrom<T extends Decrypted | SignedMessage>(
+  tries: Tries,
+  open: () => Promise<T>,
+): Promise<T | { ok: false; reason: "too large" }> {
+  if (tries.left <= 0 || tries.bytesLeft <= 0) return { ok: false, reason: "too large" };
   tries.left -= 1;
-  if (tries.left < 0) return { ok: false as const, reason: "too large" as const };
-  return await decrypt(ciphertext, tries.keys, tries.verifyWith);
+  const opened = await open();
+  if (opened.ok) tries.bytesLeft -= opened.bytes.length;
+  return opened;
 }
 
 /** Signed are the lines as they travel, with CRLF (RFC 3156 §5); some programs sign what they have on the disk. */

@@ -1,8 +1,7 @@
-import { isOnlySigned, openSigned } from "../openpgp/open-signed.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { findPgp } from "./find-pgp.ts";
 import type { Attachment } from "./mail.ts";
-import { decryptOnce, type Tries } from "./open-envelope.ts";
+import { openOnce, type Tries } from "./open-envelope.ts";
 
 export type OpenedFiles = {
   /** Files that came in clear, or encrypted and were not opened. */
@@ -36,7 +35,7 @@ export async function openFiles(attachments: Attachment[], tries: Tries): Promis
   result.closed = attachments.filter((one) => !place.wrapping.includes(one));
   for (const [index, { filename, ciphertext }] of place.files.entries()) {
     const closed = place.wrapping[index];
-    const opened = await openFile(ciphertext, tries);
+    const opened = await openOnce(ciphertext, tries);
     if (!opened.ok) {
       if (closed) result.closed.push(closed);
       result.warnings.push(`an attached encrypted file was not opened: ${explainFailure(opened.reason)}`);
@@ -56,10 +55,6 @@ export async function openFiles(attachments: Attachment[], tries: Tries): Promis
 }
 
 const control = "application/pgp-encrypted";
-
-async function openFile(data: Uint8Array, tries: Tries) {
-  return isOnlySigned(data) ? await openSigned(data, tries.verifyWith) : await decryptOnce(data, tries);
-}
 
 function isWholeMail(bytes: Uint8Array): boolean {
   const begin = Buffer.from(bytes.subarray(0, 4000)).toString("latin1");

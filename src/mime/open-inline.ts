@@ -1,7 +1,6 @@
 import { checkDetached, notSigned, type SignatureCheck } from "../openpgp/check-signatures.ts";
 import { dearmor } from "../openpgp/dearmor.ts";
 import type { DecryptionFailure } from "../openpgp/decrypt.ts";
-import { isOnlySigned, openSigned } from "../openpgp/open-signed.ts";
 import { contentOfEntity, decodeText } from "./entity-content.ts";
 import {
   charsetOfArmor,
@@ -13,7 +12,7 @@ import {
 import type { Attachment } from "./mail.ts";
 import { type Entity, entitiesOf } from "./mime-tree.ts";
 import type { Segment } from "./open-document.ts";
-import { decryptOnce, type Tries } from "./open-envelope.ts";
+import { openOnce, type Tries } from "./open-envelope.ts";
 
 export type OpenedInline = {
   segments: Segment[];
@@ -79,8 +78,7 @@ async function addMessage(
   charset: string | undefined,
   tries: Tries,
 ): Promise<void> {
-  const onlySigned = isOnlySigned(armor);
-  const opened = onlySigned ? await openSigned(armor, tries.verifyWith) : await decryptOnce(armor, tries);
+  const opened = await openOnce(armor, tries);
   if (!opened.ok) {
     result.failures.push(opened.reason);
     const bytes = Buffer.from(armor);
@@ -88,7 +86,7 @@ async function addMessage(
     return;
   }
   const text = decodeText(opened.bytes, charsetOfArmor(armor) ?? charset);
-  result.segments.push({ sort: onlySigned ? "signed" : "encrypted", text });
+  result.segments.push({ sort: opened.openedBy === null ? "signed" : "encrypted", text });
   if (opened.signature.signed !== "no") result.checks.push(opened.signature);
   if (opened.openedBy === null) return;
   result.openedBy.push(opened.openedBy);
