@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { WayOut } from "../outbox/way-out.ts";
+import { findUnfilled } from "../reply-templates/fill-template.ts";
 import { listOf } from "../web/forms.ts";
 import { isId } from "../web/is-id.ts";
 
@@ -21,3 +23,20 @@ export const ReplyForm = z
   });
 
 export type ReplyValues = z.infer<typeof ReplyForm>;
+
+/** What keeps an answer from leaving as it is; null: nothing that is known before it is tried. */
+export function refusalOf(
+  { text, clear_agreed }: ReplyValues,
+  wayOut: WayOut,
+): { field: string; message: string } | null {
+  if (wayOut.kind === "none") return { field: "form", message: `This answer cannot leave. ${wayOut.reason}` };
+  const { names } = findUnfilled(text);
+  if (names.length > 0) {
+    const open = names.map((name) => `{{${name}}}`).join(", ");
+    return { field: "text", message: `Fill in ${open} before you send` };
+  }
+  if (wayOut.kind === "clear" && !clear_agreed) {
+    return { field: "clear_agreed", message: "Tick the box to send this answer without encryption" };
+  }
+  return null;
+}

@@ -15,7 +15,7 @@ import { mergedInto } from "./merged-into.ts";
 import { offeredAnswers } from "./offered-answers.ts";
 import { readReport } from "./read-report.ts";
 import { answerSubject } from "./reply.ts";
-import { ReplyForm, type ReplyValues } from "./reply-form.ts";
+import { ReplyForm, type ReplyValues, refusalOf } from "./reply-form.ts";
 import { secondsToTakeBack, sendAnswer } from "./send-answer.ts";
 import { type StoryMessage, tellStory } from "./tell-story.ts";
 import { readThread } from "./thread.ts";
@@ -61,14 +61,17 @@ export function replyPage(desk: Desk): Router {
     const [messages, person, offered, writer] = await Promise.all([
       readMessages(ticket.id),
       findPerson(db, vault, ticket.id),
-      offeredAnswers(db, ticket, String(values.words ?? "")),
+      offeredAnswers(db, ticket, typeof values.words === "string" ? values.words : ""),
       wayOut.kind === "none" ? null : startWriting(db, ticket.id, me.id),
     ]);
     response.status(shown.status ?? 200).render("tickets/reply.njk", {
       ...shown,
       ticket,
       wayOut,
-      form: { ...shown.form, values: { ...values, seen_message_id: messages.at(-1)?.id ?? "0" } },
+      form: {
+        ...shown.form,
+        values: { ...values, used: [values.used ?? []].flat(), seen_message_id: messages.at(-1)?.id ?? "0" },
+      },
       preview: shown.preview === undefined ? null : findUnfilled(shown.preview),
       missed: missedOf(messages, shown, me.id),
       last: messages.findLast(({ kind }) => kind === "from_user"),
@@ -152,23 +155,6 @@ export function replyPage(desk: Desk): Router {
   };
 
   return page;
-}
-
-/** What keeps an answer from leaving as it is; null: nothing that is known before it is tried. */
-function refusalOf(
-  { text, clear_agreed }: ReplyValues,
-  wayOut: WayOut,
-): { field: string; message: string } | null {
-  if (wayOut.kind === "none") return { field: "form", message: `This answer cannot leave. ${wayOut.reason}` };
-  const { names } = findUnfilled(text);
-  if (names.length > 0) {
-    const open = names.map((name) => `{{${name}}}`).join(", ");
-    return { field: "text", message: `Fill in ${open} before you send` };
-  }
-  if (wayOut.kind === "clear" && !clear_agreed) {
-    return { field: "clear_agreed", message: "Tick the box to send this answer without encryption" };
-  }
-  return null;
 }
 
 /** What others wrote since the form was opened, or since the draft was saved. */
