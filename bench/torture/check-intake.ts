@@ -5,7 +5,14 @@ import type { Vault } from "../../src/vault/vault.ts";
 import type { TortureMail } from "./mails.ts";
 
 /** What the desk must have made of the mails, and what it has: each problem is a sentence with a number. */
-export type Verdict = { problems: string[]; lost: number; doubled: number; half: number; setAside: number };
+export type Verdict = {
+  problems: string[];
+  lost: number;
+  doubled: number;
+  half: number;
+  setAside: number;
+  wronglySetAside: number;
+};
 
 /** What the check keeps of a mail that was sent: enough to find it again, not the mail. */
 export type SentMail = Pick<TortureMail, "mark" | "kind"> & { contentHash: string; sha256: string };
@@ -22,7 +29,7 @@ export async function checkIntake(
   sent: SentMail[],
 ): Promise<Verdict> {
   const rows = await readMails(db);
-  const verdict: Verdict = { problems: [], lost: 0, doubled: 0, half: 0, setAside: 0 };
+  const verdict: Verdict = { problems: [], lost: 0, doubled: 0, half: 0, setAside: 0, wronglySetAside: 0 };
   const tell = (sentence: string) => void (verdict.problems.length < 50 && verdict.problems.push(sentence));
 
   const known = new Set(sent.map(({ contentHash }) => contentHash));
@@ -42,6 +49,7 @@ export async function checkIntake(
     const wrong = whatIsWrong(vault, mail, row);
     if (!wrong) continue;
     if (row.messages > 1) verdict.doubled += 1;
+    else if (row.state === "set_aside") verdict.wronglySetAside += 1;
     else verdict.half += 1;
     tell(`mail ${row.id} (${mail.kind}) ${wrong}`);
   }

@@ -101,10 +101,12 @@ export function checkOutbox(
   for (const [, { state, failure }] of all) {
     if (state === "unknown" && failure) unknownBecause[failure] = (unknownBecause[failure] ?? 0) + 1;
   }
-  const unknown = states.unknown ?? 0;
+  const broke = all.filter(
+    ([, { state, failure }]) => state === "unknown" && failure?.includes("broke"),
+  ).length;
   // A machine under load may let a sender wait longer than it does, so there may be more; never fewer.
-  if (unknown < count.leftOpen) {
-    problems.push(`only ${unknown} are unknown, and ${count.leftOpen} faults left it open`);
+  if (broke < count.leftOpen) {
+    problems.push(`${broke} are unknown for a broken connection, and ${count.leftOpen} faults left it open`);
   }
   if (after.strangers > 0) problems.push(`${after.strangers} mails arrived under another Message-ID`);
   for (const [id, decision] of decided) {

@@ -183,8 +183,16 @@ function strikeInBackground(run: Run, wanted: Map<FaultKind, number>): () => Pro
 
 async function strike(run: Run, kind: FaultKind): Promise<void> {
   const { database, random, server, workers } = run;
-  if (kind === "worker killed (kill -9)") await killOne(workers, random);
-  if (kind === "Postgres killed (SIGKILL), then recovery") await database.crash();
+  if (kind === "worker killed (kill -9)") {
+    if (random.below(3) === 0) await killAllAtMove(run);
+    else await killOne(workers, random);
+  }
+  if (kind === "Postgres killed (SIGKILL), then recovery") {
+    // The robot learns of these mails while nobody can keep them.
+    const recovered = database.crash();
+    await run.deliver(run.delivered() + 3);
+    await recovered;
+  }
   if (kind === "UIDVALIDITY changed") server.renumber("desk", "INBOX");
   if (kind === "disk full") await fillDisk(run);
 }
@@ -198,8 +206,18 @@ async function killOne(workers: DeskProcesses, random: SeededRandom): Promise<vo
   }
 }
 
-async function fillDisk({ database, random }: Run): Promise<void> {
+/** The moment at which a robot that moves too early loses mail: kills all just when the server has moved some. */
+async function killAllAtMove({ server, workers, deliver, delivered }: Run): Promise<void> {
+  const inbox = () => server.messages("desk", "INBOX").length;
+  await deliver(delivered() + 5);
+  const before = inbox();
+  for (const end = Date.now() + 3000; inbox() >= before && Date.now() < end; ) await pause(2);
+  await Promise.all(workers.list.map((one) => one.kill()));
+}
+
+async function fillDisk({ database, random, deliver, delivered }: Run): Promise<void> {
   await database.fillDisk?.();
+  await deliver(delivered() + 20);
   await pause(500 + random.below(1500));
   await database.makeRoom();
   await until(120, "the database takes no more writes after the disk was full", async () => {

@@ -26,9 +26,12 @@ export function drawStrike(n: number, random: SeededRandom): Strike {
     ...(kills ? ({ do: "silence" } as const) : way(stage, random)),
     ...detail(stage, random),
   };
+  // The hardest case is in every run, however short: kept, and nobody told the sender.
+  if (n === stages.indexOf("end"))
+    return { stage, fault: { stage, do: "close", kept: true }, leavesItOpen: true, kills: false };
   // A server that says no to the whole mail has not kept it.
   if (fault.do === "reply") fault.kept = false;
-  const leavesItOpen = (stage === "body" || stage === "end") && fault.do !== "reply";
+  const leavesItOpen = (stage === "body" || stage === "end") && fault.do !== "reply" && !kills;
   return { stage, fault, leavesItOpen, kills };
 }
 

@@ -15,6 +15,7 @@ export function intakeTable(result: IntakeResult): string {
       ["workers that ended by themselves while they started", endedByItself.starting],
       ["workers that ended by themselves while they ran", endedByItself.running],
       ["set aside with a right reason", result.setAside],
+      ["set aside, and shown, without need", result.wronglySetAside],
       ["interrupted too often, then read at “try again”", result.triedAgain],
       ["**lost**", result.lost],
       ["**doubled**", result.doubled],
