@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { closeTicket } from "#src/tickets/close.ts";
 import { deleteExpiredDrafts, dropDraft, listDrafts, readDraft, saveDraft } from "#src/tickets/drafts.ts";
 import { findTicket } from "#src/tickets/find.ts";
@@ -31,6 +32,33 @@ test("a snooze ends by itself, once, whoever wakes, and the person waits since t
   const ticket = await findTicket(db, vault, id);
   assert.equal(ticket?.status, "open");
   assert.equal(ticket?.our_turn_since?.toISOString(), "2026-11-01T08:00:00.000Z");
+});
+
+test("a worker passes by what somebody holds, and wakes it the next time", async () => {
+  const id = await call();
+  await snoozeTicket(db, id, staff.nina, new Date(Date.now() + 5));
+  await pause(10);
+
+  await db.transaction(async (trx) => {
+    await trx("tickets").where({ id }).forUpdate().first("id");
+    assert.equal(await wakeSnoozed(db), 0);
+  });
+
+  assert.equal(await wakeSnoozed(db), 1);
+});
+
+test("who comes a moment later does not take a ticket away", async () => {
+  const id = await call();
+  let late: Promise<boolean> | undefined;
+
+  await db.transaction(async (trx) => {
+    await takeTicket(trx, id, staff.ilse);
+    late = takeTicket(db, id, staff.nina);
+    await pause(100);
+  });
+
+  assert.equal(await late, false);
+  assert.equal((await findTicket(db, vault, id))?.owner_name, "ilse");
 });
 
 test("nobody snoozes into the past, or for years, or to a date that is none", async () => {
