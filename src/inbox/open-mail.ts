@@ -56,6 +56,8 @@ export async function openMail(
     inner,
     layers: document.layers,
     inline: { checks: document.inlineChecks, wholeMail: isOneBlock(document) },
+    openedInside:
+      document.openedBy.length > document.layers.filter(({ kind }) => kind === "encrypted").length,
     encryption,
     encryptedTo: [...new Set(document.openedBy)],
     errant: [...new Set(document.errant)],

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import type { PinnedKey } from "../mime/crypto-summary.ts";
 import { openSecretKeys } from "../openpgp/open-secret-keys.ts";
 import { readMail } from "./read-mail.ts";
 
@@ -6,7 +7,7 @@ import { readMail } from "./read-mail.ts";
 const { secretKeys, passphrase, deskAddress } = workerData;
 const keys = await openSecretKeys(secretKeys, passphrase);
 
-parentPort?.on("message", async (raw: Uint8Array) => {
-  parentPort?.postMessage(await readMail(raw, keys, deskAddress));
+parentPort?.on("message", async ({ raw, pinned }: { raw: Uint8Array; pinned: PinnedKey[] }) => {
+  parentPort?.postMessage(await readMail(raw, keys, deskAddress, pinned));
 });
 parentPort?.postMessage("ready");

@@ -1,9 +1,11 @@
 import { Worker } from "node:worker_threads";
+import type { PinnedKey } from "../mime/crypto-summary.ts";
 import type { MailReading } from "./mail-reading.ts";
 
 /** Threads that read mail, so that a hostile mail can be stopped and the process goes on. */
 export type ReadingThreads = {
-  read(raw: Uint8Array): Promise<MailReading>;
+  /** `pinned` are keys that a person confirmed: read again with them, the same mail gives the verdict they allow. */
+  read(raw: Uint8Array, pinned?: PinnedKey[]): Promise<MailReading>;
   stop(): Promise<void>;
 };
 
@@ -20,7 +22,12 @@ export type ReadingOptions = {
 /** The threads were stopped while a mail was read: it says nothing about the mail. */
 export class ReadingStopped extends Error {}
 
-type Job = { raw: Uint8Array; done: (reading: MailReading) => void; fail: (error: Error) => void };
+type Job = {
+  raw: Uint8Array;
+  pinned: PinnedKey[];
+  done: (reading: MailReading) => void;
+  fail: (error: Error) => void;
+};
 type Thread = { worker: Worker; isReady: boolean; job: Job | null; timer: NodeJS.Timeout | null };
 
 /** Starts the threads. What breaks a limit comes back as a reason; `read` rejects only with `ReadingStopped`. */
@@ -54,7 +61,7 @@ export function startReadingThreads(options: ReadingOptions): ReadingThreads {
       () => replace(thread, `Reading took longer than ${seconds} seconds and was stopped`),
       seconds * 1000,
     );
-    thread.worker.postMessage(job.raw);
+    thread.worker.postMessage({ raw: job.raw, pinned: job.pinned });
   };
 
   const startThread = () => {
@@ -87,9 +94,9 @@ export function startReadingThreads(options: ReadingOptions): ReadingThreads {
   for (let count = 0; count < options.threads; count += 1) startThread();
 
   return {
-    read: (raw) =>
+    read: (raw, pinned = []) =>
       new Promise((done, fail) => {
-        waiting.push({ raw, done, fail });
+        waiting.push({ raw, pinned, done, fail });
         for (const thread of threads) next(thread);
       }),
     async stop() {

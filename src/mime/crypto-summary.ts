@@ -43,6 +43,8 @@ export type CryptoFacts = {
   layers: Layer[];
   /** Signatures of inline blocks; null when something that is not in the block is shown beside it. */
   inline: { checks: SignatureCheck[]; wholeMail: boolean };
+  /** Something that was encrypted apart, inside what was signed: the signature is about its ciphertext alone. */
+  openedInside: boolean;
   encryption: CryptoSummary["encryption"];
   encryptedTo: string[];
   errant: string[];
@@ -73,11 +75,11 @@ export async function summarise(facts: CryptoFacts): Promise<CryptoSummary> {
 type Judged = { check: SignatureCheck; coversAll: boolean; reason: SummaryReason | null };
 
 /** The innermost signature of the envelope counts; one around the ciphertext says nothing about who wrote what is in it. */
-function judged({ layers, inline }: CryptoFacts): Judged {
+function judged({ layers, inline, openedInside }: CryptoFacts): Judged {
   const at = layers.findLastIndex(({ signature }) => signature.signed !== "no");
   const check = layers[at]?.signature;
   if (check) {
-    const isOutside = layers.slice(at + 1).some(({ kind }) => kind === "encrypted");
+    const isOutside = openedInside || layers.slice(at + 1).some(({ kind }) => kind === "encrypted");
     return { check, coversAll: !isOutside, reason: isOutside ? "is outside the encryption" : null };
   }
   const worst =

@@ -230,6 +230,7 @@ test("a good signature by a key that nobody confirmed never counts, whatever is 
     inner: null,
     layers: [{ kind: "signed", signature: good, openedBy: null, sessionHash: null }],
     inline: { checks: [], wholeMail: false },
+    openedInside: false,
     encryption: "none",
     encryptedTo: [],
     errant: [],

@@ -138,6 +138,16 @@ test("a signature around a ciphertext says nothing about who wrote the text", as
   assert.equal(result.crypto.coversAll, false);
 });
 
+test("a ciphertext of somebody else inside a signed mail is not covered by the signature", async () => {
+  const forwarded = textPart(`look at this\r\n${await encrypted("written by Mallory")}`);
+
+  for (const raw of [mail(await pgpSigned(forwarded)), mail(await pgpMime(forwarded, nina))]) {
+    const result = await opened(raw);
+    notByNina(result);
+    assert.equal(result.crypto.reason, "is outside the encryption");
+  }
+});
+
 test("text before or after a clear-signed block is shown apart and takes the status away", async () => {
   const block = await clearSigned("I am Nina");
   for (const text of [
@@ -192,6 +202,14 @@ test("a clear-signed block in HTML, or with a dash that is not escaped, is not b
 
   notByNina(await opened(mail(htmlPart(`<pre>${block}</pre>`))));
   notByNina(await opened(mail(textPart(nested))));
+});
+
+test("a line whose dash lost its escape is not believed, though the signature would fit", async () => {
+  const block = await clearSigned("- I am Nina");
+  assert.match(block, /\n- - I am Nina/);
+
+  byNina(await opened(mail(textPart(block))));
+  notByNina(await opened(mail(textPart((await clearSigned("-I am Nina")).replace("- -I", "-I")))));
 });
 
 test("two clear-signed blocks, one of them Mallory's, are not by Nina", async () => {

@@ -116,6 +116,10 @@ test("SHA-1 and DSA by gpg cannot be checked: weak hash, weak key", { skip: with
   const dsa = await checkDetached(text, signedBy("dsa2048"), [keys]);
 
   assert.deepEqual([sha1.signed, sha1.reason], ["cannot check", "weak hash"]);
+  assert.equal(
+    (await checkDetached(text, signedBy("rsa2048", "--digest-algo", "SHA1"), [])).reason,
+    "weak hash",
+  );
   assert.deepEqual([dsa.signed, dsa.reason], ["cannot check", "weak key"]);
 });
 
