@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { openMail } from "#src/inbox/open-mail.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import { deskSecret, deskV6Secret, ninaPublic, tools } from "../fixtures/mails/corpus-tools.ts";
-import { body, cellFile, type Form, forms, makeCell } from "../fixtures/mails/make-corpus.ts";
+import { body, cellFile, corpusTable, type Form, forms, makeCell } from "../fixtures/mails/make-corpus.ts";
 import { parsed } from "./fixture.ts";
 
 const keys = await openSecretKeys([deskSecret, deskV6Secret]);
@@ -31,6 +31,12 @@ for (const tool of tools) {
     });
   }
 }
+
+test("docs/openpgp.md holds the table of what is read", () => {
+  const docs = readFileSync(new URL("../../docs/openpgp.md", import.meta.url), "utf8");
+
+  assert.ok(docs.includes(corpusTable()), corpusTable());
+});
 
 async function reads(raw: Uint8Array, { expected }: Form): Promise<void> {
   const opened = await openMail(raw, await parsed(raw), keys, pinned);
