@@ -118,8 +118,9 @@ function isOneBlock({ segments, attachments, decrypted, inlineChecks }: Document
 
 /** A ciphertext with something in clear beside it may be somebody else's that was put there to be answered. */
 function marksOf(document: Document, encryption: CryptoSummary["encryption"]): string[] {
+  if (encryption !== "partly") return [];
   const hasSecretText = document.segments.some(({ sort }) => sort === "encrypted");
-  return encryption === "partly" && hasSecretText ? ["copied ciphertext"] : [];
+  return ["partly encrypted", ...(hasSecretText ? ["copied ciphertext"] : [])];
 }
 
 function warningsOf(

@@ -35,9 +35,8 @@ function signed({ type, parameters, children }: Entity): CryptoLayer | null {
 
 function encrypted({ type, children }: Entity): CryptoLayer | null {
   if (!type.startsWith("multipart/") || type === "multipart/signed") return null;
-  const parts = children.filter((child) => !isEmptyText(child));
-  const control = parts.find((part) => part.type === "application/pgp-encrypted");
-  const others = parts.filter((part) => part !== control);
+  const control = children.find((part) => part.type === "application/pgp-encrypted");
+  const others = control ? children.filter((part) => part !== control && !isEmptyText(part)) : [];
   if (!control || others.length > 1) return null;
 
   // Some servers put the ciphertext into the first part and drop the second.

@@ -60,13 +60,7 @@ function isOldDisplayPart(entity: Entity, payload: Entity): boolean {
 
 function withoutFirstParagraph(entity: Entity): Uint8Array {
   const text = Buffer.from(contentOfEntity(entity)).toString("latin1");
-  const kept =
-    entity.type === "text/html"
-      ? text.replace(
-          /<div\s+class\s*=\s*["']?header-protection-legacy-display["']?[^>]{0,200}>[\s\S]*?<\/div>/i,
-          "",
-        )
-      : afterFirstEmptyLine(text);
+  const kept = entity.type === "text/html" ? withoutLegacyElement(text) : afterFirstEmptyLine(text);
   const charset = entity.parameters.get("charset")?.replace(/[^\w.:+-]/g, "") || "us-ascii";
   const type = `Content-Type: ${entity.type}; charset="${charset}"\r\nContent-Transfer-Encoding: base64\r\n`;
   return Buffer.from(`${otherHeaders(entity)}${type}\r\n${base64Lines(kept)}`, "latin1");
@@ -79,6 +73,12 @@ function otherHeaders({ raw, body }: Entity): string {
     .filter((field) => !/^content-(type|transfer-encoding)\s*:/i.test(field))
     .map((field) => `${field}\r\n`)
     .join("");
+}
+
+function withoutLegacyElement(html: string): string {
+  const begin = /<div\s+class\s*=\s*["']?header-protection-legacy-display["']?[^<>]{0,200}>/i.exec(html);
+  const end = begin ? html.indexOf("</div>", begin.index) : -1;
+  return begin && end !== -1 ? html.slice(0, begin.index) + html.slice(end + "</div>".length) : html;
 }
 
 function afterFirstEmptyLine(text: string): string {

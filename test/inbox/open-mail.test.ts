@@ -197,6 +197,33 @@ test("encrypted.asc alone, its envelope lost, is read as the mail that it is", a
   assert.equal(result.crypto.encryption, "encrypted");
 });
 
+test("a ciphertext that stands in the first part, the second one dropped, is opened", async () => {
+  const first = `Content-Type: application/pgp-encrypted\r\n\r\n${await encrypted(textPart("the words"))}`;
+
+  for (const type of ['multipart/encrypted; protocol="application/pgp-encrypted"', "multipart/mixed"]) {
+    const result = await opened(mail(multipart(type, "m", [first])));
+    assert.equal(result.text, "the words");
+    assert.equal(result.crypto.encryption, "encrypted");
+  }
+});
+
+test("an encrypted file beside words in clear is marked, and the words are not taken for secret ones", async () => {
+  const file = `Content-Type: application/octet-stream; name=log.txt.gpg\r\n\r\n${await encrypted("the log")}`;
+
+  const result = await opened(mail(multipart("multipart/mixed", "m", [textPart("see the file"), file])));
+
+  assert.deepEqual(result.marks, ["partly encrypted"]);
+  assert.deepEqual(result.segments, [{ sort: "plain", text: "see the file" }]);
+  assert.equal(result.attachments[0]?.filename, "log.txt");
+});
+
+test("an HTML body with 30,000 openings of a copied subject is read at once", { timeout: 5000 }, async () => {
+  const html = `</div>${'<div class="header-protection-legacy-display">'.repeat(30_000)}`;
+  const part = `Subject: x\r\nContent-Type: text/html; hp="cipher"; hp-legacy-display="1"\r\n\r\n${html}`;
+
+  assert.equal((await opened(mail(await pgpMime(`From: nina@example.org\r\n${part}`)))).subject, "x");
+});
+
 test("a mail in clear stays as it was read, with one piece of text", async () => {
   const raw = mail(
     multipart("multipart/alternative", "a", [textPart("plain words\r\n"), htmlPart("<p>rich words</p>")]),

@@ -178,7 +178,7 @@ for (const [what, hide] of covert) {
     const result = await opened(mail(hide(await encrypted(secret))));
 
     assert.equal(result.crypto.encryption, "partly");
-    assert.deepEqual(result.marks, ["copied ciphertext"]);
+    assert.deepEqual(result.marks, ["partly encrypted", "copied ciphertext"]);
     assert.deepEqual(result.segments.map(({ sort }) => sort).toSorted(), ["encrypted", "plain"]);
     assert.equal(result.cleartext, secret);
   });
@@ -190,7 +190,7 @@ test("PGP/MIME beside harmless words is flagged", async () => {
   const result = await opened(mail(multipart("multipart/mixed", "w", [harmless, await pgpMime(secret)])));
 
   assert.equal(result.crypto.encryption, "partly");
-  assert.deepEqual(result.marks, ["copied ciphertext"]);
+  assert.deepEqual(result.marks, ["partly encrypted", "copied ciphertext"]);
   assert.deepEqual(result.crypto.errant, ["encrypted part"]);
 });
 
