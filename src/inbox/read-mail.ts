@@ -71,7 +71,7 @@ async function readOrdinaryMail(outer: Mail, opened: Opened, hint: string | null
     searchTexts: [
       { weight: "A", text: subject },
       { weight: "B", text },
-      { weight: "D", text: attachedText(opened) },
+      { weight: "D", text: attachedWords(opened) },
     ],
     warnings: [...opened.warnings, ...(hint ? [hint] : [])],
   };
@@ -89,12 +89,13 @@ async function offeredKeys(opened: Opened): Promise<OfferedKey[]> {
 }
 
 const mostAttachedText = 50_000;
+const mostAttachedWords = 2_000;
 
-function attachedText(opened: Opened): string {
+/** The distinct words of attached text files: most are logs, which say the same words again and again. */
+function attachedWords(opened: Opened): string {
   const texts = opened.attachments.filter(({ contentType }) => contentType.startsWith("text/"));
-  return texts
-    .map(
-      ({ filename, bytes }) => `${filename} ${Buffer.from(bytes.subarray(0, mostAttachedText)).toString()}`,
-    )
-    .join("\n");
+  const words = texts.flatMap(({ filename, bytes }) =>
+    `${filename} ${Buffer.from(bytes.subarray(0, mostAttachedText)).toString()}`.split(/\s+/),
+  );
+  return [...new Set(words)].slice(0, mostAttachedWords).join(" ");
 }

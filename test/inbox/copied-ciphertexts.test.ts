@@ -9,7 +9,8 @@ test("a ciphertext that comes again from somebody else is marked as copied", asy
   const intake = await startIntake(t);
   const block = await encrypted("My passphrase is CANARY");
 
-  await intake.deliver(inline("lea@example.org", block), inline("mallory@example.net", block));
+  await intake.deliver(inline("lea@example.org", block));
+  await intake.deliver(inline("mallory@example.net", block));
 
   assert.deepEqual(await marks(intake), [[], ["copied ciphertext"]]);
 });
@@ -33,7 +34,8 @@ test("the same sender may send the same ciphertext again, and another one may se
   const intake = await startIntake(t);
   const block = await encrypted("hello");
 
-  await intake.deliver(inline("lea@example.org", block), inline("LEA@example.org", block, "again"));
+  await intake.deliver(inline("lea@example.org", block));
+  await intake.deliver(inline("LEA@example.org", block, "again"));
   await intake.deliver(inline("mallory@example.net", await encrypted("hello")));
 
   assert.deepEqual(await marks(intake), [[], [], []]);
