@@ -13,7 +13,7 @@ const SnoozeForm = z
   })
   .refine((form) => form.for === "date" || form.date === "", {
     path: ["date"],
-    message: "Choose “on a date” above too, or leave the date empty",
+    message: "Choose “Until a date” above too, or leave the date empty",
   })
   .refine((form) => form.for !== "date" || startOf(form.date) !== null, {
     path: ["date"],

@@ -37,7 +37,7 @@ suite("snooze", () => {
     ["a day that is not in the calendar", "date", "2027-02-30", /Write a date/],
     ["no date at all", "date", "", /Write a date/],
     ["words", "date", "next week", /Write a date/],
-    ["a date besides a number of days", "3", day(9), /Choose “on a date” above too/],
+    ["a date besides a number of days", "3", day(9), /Choose “Until a date” above too/],
   ];
   for (const [name, choice, date, message] of wrong) {
     test(`refuses ${name} beside the date, and keeps what was typed`, async () => {

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import test, { after } from "node:test";
+import { startDesk } from "#test/support/browser.ts";
+import { createCast } from "#test/support/cast.ts";
+import { openChromium, withoutChromium } from "#test/support/chromium.ts";
+
+const skip = withoutChromium;
+const desk = await startDesk({ after });
+const { db } = desk;
+const cast = await createCast(desk);
+const [nina, ilse] = [await desk.signIn("nina"), await desk.signIn("ilse")];
+
+test("two people answer the same ticket: each sees the other, and no text is lost", { skip }, async (t) => {
+  const chromium = await openChromium(t);
+  const ticket = `${desk.origin}/tickets/${cast.wifi}`;
+  const hers = await chromium.open(ticket, { cookies: ilse.cookies });
+  const mine = await chromium.open(ticket, { cookies: nina.cookies });
+
+  await mine.getByRole("link", { name: "Answer", exact: true }).click();
+  await hers.reload();
+  assert.equal(await hers.getByRole("heading", { name: "nina is writing an answer" }).count(), 1);
+  await hers.getByRole("link", { name: "Answer", exact: true }).click();
+  assert.equal(await hers.getByRole("heading", { name: "nina is writing an answer too" }).count(), 1);
+
+  await hers.getByLabel("Your answer").fill("A USB adapter works.");
+  await hers.getByRole("button", { name: "Send encrypted" }).click();
+  assert.match(await hers.getByRole("status").innerText(), /leaves in 20 seconds/);
+  await mine.getByLabel("Your answer").fill("Please try 7.3.1.");
+  await mine.getByRole("button", { name: "Send encrypted" }).click();
+
+  assert.equal(
+    await mine.getByRole("heading", { name: "Somebody wrote since you opened this form" }).count(),
+    1,
+  );
+  assert.match(await mine.locator(".missed").innerText(), /A USB adapter works\./);
+  assert.equal(await mine.getByLabel("Your answer").inputValue(), "Please try 7.3.1.");
+  assert.equal((await db("outbox_mails")).length, 1);
+
+  await hers.getByRole("button", { name: "Take back" }).click();
+  assert.equal(await hers.getByLabel("Your answer").inputValue(), "A USB adapter works.");
+  assert.equal((await db("outbox_mails")).length, 0);
+});
+
+test("two tickets become one and two again, from the menu and the line of the history", {
+  skip,
+}, async (t) => {
+  const chromium = await openChromium(t);
+  const before = await stateOf(cast.silent);
+  const page = await chromium.open(`${desk.origin}/tickets/${cast.silent}`, { cookies: nina.cookies });
+
+  await page.getByText("More", { exact: true }).click();
+  await page.getByRole("link", { name: "Merge…" }).click();
+  await page.getByLabel("Other ticket").fill(`${desk.origin}/tickets/${cast.printer}`);
+  await page.getByLabel("Other ticket").press("Enter");
+  assert.equal(await page.getByRole("heading", { name: /^(This|The other) ticket/ }).count(), 2);
+  await page.getByRole("button", { name: "Merge the two" }).click();
+
+  assert.equal(await page.locator("article.message").count(), 2);
+  await page.locator(".event").getByRole("link", { name: "Take apart…" }).click();
+  await page.getByRole("button", { name: "Take it apart" }).click();
+
+  assert.equal(await page.locator("article.message").count(), 1);
+  assert.deepEqual(await stateOf(cast.silent), before);
+});
+
+test("axe finds nothing on these pages, and nobody must scroll sideways at 320 pixels", {
+  skip,
+}, async (t) => {
+  const chromium = await openChromium(t);
+  const forms = [
+    "snooze",
+    "wait-for-fix",
+    "hand-over",
+    "move",
+    "tags",
+    "priority",
+    "facts",
+    "link",
+    "merge",
+    "split",
+  ];
+  const pages = [
+    ...["", "/reply", "/note", ...forms.map((form) => `/${form}`)].map(
+      (path) => `/tickets/${cast.wifi}${path}`,
+    ),
+    ...["/tickets/new", "/mentions", "/help"],
+  ];
+  for (const [index, path] of pages.entries()) {
+    const look = index % 2 === 0 ? { width: 1280 } : { width: 360, dark: true };
+    const found = await chromium.axe(desk.origin + path, { ...look, cookies: nina.cookies });
+    assert.deepEqual(found, [], path);
+    assert.equal(await chromium.overflow(desk.origin + path, { width: 320, cookies: nina.cookies }), 0, path);
+  }
+});
+
+async function stateOf(id: string) {
+  const { writing_by, writing_until, ...ticket } = await db("tickets").where({ id }).first();
+  return { ticket, messages: await db("messages").where({ ticket_id: id }).orderBy("id") };
+}
