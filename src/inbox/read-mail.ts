@@ -77,15 +77,22 @@ async function readOrdinaryMail(outer: Mail, opened: Opened, hint: string | null
   };
 }
 
-/** Keys that came with the mail, those which can be read; which one is used a person decides. */
+/**
+ * Keys that came with the mail, those which can be read; which one is used a person decides. What a program put into a
+ * header comes first, so that a key that the person sent on purpose is the newer one.
+ */
 async function offeredKeys(opened: Opened): Promise<OfferedKey[]> {
-  const offered: OfferedKey[] = [];
+  const offered = new Map<string, OfferedKey>();
   for (const { source, block } of opened.keyBlocks) {
-    for (const key of await readPublicKeys(block)) {
-      offered.push({ source, fingerprint: key.fingerprint, armored: key.armored });
+    for (const { fingerprint, armored } of await readPublicKeys(block)) {
+      if (!offered.has(fingerprint)) offered.set(fingerprint, { source, fingerprint, armored });
     }
   }
-  return offered;
+  const all = [...offered.values()];
+  return [
+    ...all.filter(({ source }) => source === "autocrypt"),
+    ...all.filter(({ source }) => source !== "autocrypt"),
+  ];
 }
 
 const mostAttachedText = 50_000;

@@ -139,6 +139,32 @@ test("an Autocrypt key is offered and does not prove its own mail", async () => 
   );
 });
 
+test("a key that a person attached goes after the one of the header, and keeps its own source", async () => {
+  const inner = multipart("multipart/mixed", "w", [
+    textPart("my key"),
+    keyFile(nina.public),
+    keyFile(mallory.public),
+  ]);
+  const headers = ["From: Nina <nina@example.org>", autocrypt("nina@example.org")];
+  const other = multipart("multipart/mixed", "w", [textPart("my key"), keyFile(nina.public)]);
+
+  const both = await readMail(Buffer.from(mail(inner, headers)), keys, "desk@example.org");
+  const one = await readMail(Buffer.from(mail(other, headers)), keys, "desk@example.org");
+
+  assert.ok(both.ok && one.ok);
+  assert.deepEqual(
+    both.offeredKeys.map(({ source }) => source),
+    ["attachment", "attachment"],
+  );
+  assert.deepEqual(
+    one.offeredKeys.map(({ source, fingerprint }) => [source, fingerprint]),
+    [
+      ["autocrypt", mallory.fingerprint],
+      ["attachment", nina.fingerprint],
+    ],
+  );
+});
+
 const autocryptGames: [string, string[]][] = [
   ["about another address", ["From: nina@example.org", autocrypt("mallory@example.net")]],
   ["twice", ["From: nina@example.org", autocrypt("nina@example.org"), autocrypt("nina@example.org")]],
