@@ -35,7 +35,11 @@ export async function startProcesses(
   const list = Array.from({ length: count }, (_, n) =>
     keepRunning(`${entry} ${n + 1}`, join(source, `${entry}.ts`), env, endedByItself, failures),
   );
-  await Promise.race([Promise.all(list.map((one) => one.port())), giveUp(list, failures)]);
+  const started = Promise.all(list.map((one) => one.port())).then(() => true);
+  if (!(await Promise.race([started, pause(60_000, false, { ref: false })]))) {
+    for (const one of list) await one.stop();
+    throw new Error(`A process did not start within a minute: ${[...failures.keys()].join("; ")}`);
+  }
   return {
     list,
     endedByItself,
@@ -44,13 +48,6 @@ export async function startProcesses(
       await Promise.all(list.map((one) => one.stop()));
     },
   };
-}
-
-async function giveUp(list: DeskProcess[], failures: Map<string, number>): Promise<void> {
-  await pause(60_000, null, { ref: false });
-  if (list.every((one) => one.isRunning())) return;
-  for (const one of list) await one.stop();
-  throw new Error(`A process did not start within a minute: ${[...failures.keys()].join("; ")}`);
 }
 
 function keepRunning(
