@@ -226,10 +226,10 @@ function mimeMail(headers: string[], armored: string): Buffer {
 }
 
 async function eventually<Found>(find: () => Promise<Found | null | undefined>): Promise<Found> {
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (let tries = 0; tries < 600; tries += 1) {
     const found = await find();
     if (found !== null && found !== undefined) return found;
     await pause(100);
   }
-  return assert.fail("it did not happen within 30 seconds");
+  return assert.fail("it did not happen within 60 seconds");
 }

@@ -144,6 +144,7 @@ suite("links", () => {
       ["999999", /no ticket with this number/],
       ["the one of yesterday", /Write the number/],
       ["99999999999999999999", /Write the number/],
+      ["9999999999999999999", /Write the number/],
       ["", /Write the number/],
     ];
     for (const [other, message] of wrong) {
