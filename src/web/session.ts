@@ -46,6 +46,7 @@ export function deskSessions({ db, config, log }: Desk): RequestHandler[] {
       }),
     }),
     keepWithinLimits,
+    saveBeforeRedirect,
   ];
 }
 
@@ -73,5 +74,16 @@ const keepWithinLimits: RequestHandler = (request, _response, next) => {
   }
   // One write in ten minutes is enough to know when a person was last here, and saves a commit on each page.
   if (now - (seenAt ?? 0) > 10 * minute) request.session.seenAt = now;
+  next();
+};
+
+/** A browser follows a redirect when it has read its head, and express-session sends that before it has saved. */
+const saveBeforeRedirect: RequestHandler = (request, response, next) => {
+  const redirect = response.redirect.bind(response);
+  response.redirect = (...target: [string | number, (string | number)?]) => {
+    const go = () => void Reflect.apply(redirect, response, target);
+    if (request.session?.notice === undefined) return go();
+    request.session.save((error: unknown) => (error ? next(error) : go()));
+  };
   next();
 };
