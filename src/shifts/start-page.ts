@@ -8,11 +8,12 @@ import { readRecent } from "../tickets/recent.ts";
 import { takeOldest } from "../tickets/take-oldest.ts";
 import { eventWords } from "../tickets/words.ts";
 import type { Desk } from "../web/desk.ts";
+import { bounded } from "../web/format.ts";
 import { readForm } from "../web/forms.ts";
 import { isId } from "../web/is-id.ts";
 import { readOverview } from "./overview.ts";
 import { promises } from "./unanswered.ts";
-import { whatIsNew } from "./what-is-new.ts";
+import { type News, whatIsNew } from "./what-is-new.ts";
 
 const mostShown = 15;
 const dayInMilliseconds = 86_400_000;
@@ -38,7 +39,7 @@ export function startPage({ db, vault }: Desk): Router {
     );
     response.render("shifts/start.njk", {
       overview,
-      news: await whatIsNew(db, me.id, since),
+      news: newsWords(await whatIsNew(db, me.id, since)),
       groups: groupsOf(turn.spoken, turn.others),
       // Whoever speaks some languages takes the oldest of these, and of the others when none is left.
       oldestQueue: turn.spoken.find(({ owner_id }) => owner_id === null)?.queue_id,
@@ -60,6 +61,17 @@ export function startPage({ db, vault }: Desk): Router {
   });
 
   return page;
+}
+
+function newsWords(news: News): string {
+  const parts: [number, string][] = [
+    [news.new_tickets, "new"],
+    [news.answered_by_others, "answered by others"],
+    [news.resolved_by_others, "resolved by others"],
+    [news.our_turn_again, "where people wrote again"],
+  ];
+  const told = parts.filter(([count]) => count > 0).map(([count, words]) => `${bounded(count)} ${words}`);
+  return told.join(", ") || "nothing new";
 }
 
 function groupsOf(spoken: ListedTicket[], others: ListedTicket[]) {

@@ -15,6 +15,7 @@ test("an empty desk says that nothing is unanswered", async () => {
   const page = await nina.visit("/");
 
   assert.equal(page.$(".empty h2").text(), "Nothing is unanswered");
+  assert.equal(page.$(".news").text(), "In the last 24 hours: nothing new.");
   assert.equal(page.$("form[action='/take-the-oldest']").length, 0);
 });
 
@@ -132,7 +133,7 @@ test("tells what is new since the last shift, who calls and what is not sent yet
 
   const page = await nina.visit("/");
 
-  assert.match(page.$(".news").text(), /Since your last shift.*: +4 new, 1 answered by others/);
+  assert.match(page.$(".news").text(), /Since your last shift.*: 4 new, 1 answered by others/);
   assert.match(page.$("aside").text(), /by ilse on ticket/);
   assert.match(page.$("aside .written").text(), /^Before\.$/);
 });
@@ -147,3 +148,9 @@ async function endedShift(name: "nina" | "ilse", note: string) {
     sealed_note: vault.seal(key.wrapped_key, "handover", note),
   };
 }
+
+test("the database compiles no statement of a page: that takes longer than the statement", async () => {
+  const result = await db.raw("show jit");
+
+  assert.deepEqual(result.rows, [{ jit: "off" }]);
+});
