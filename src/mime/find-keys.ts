@@ -9,11 +9,6 @@ const largestKeyFile = 8 * 1024 * 1024;
 export type KeyBlock = { source: "text" | "attachment"; block: string };
 
 /** The armoured public key blocks that come with a mail: in its text, or attached (binary ones are armoured). */
-export function findKeys(mail: Pick<Mail, "text" | "attachments">): string[] {
-  return keyBlocksOf(mail).map(({ block }) => block);
-}
-
-/** The same blocks, each with the place where it stood. */
 export function keyBlocksOf(mail: Pick<Mail, "text" | "attachments">): KeyBlock[] {
   const inText = blocksIn(mail.text).map((block) => ({ source: "text" as const, block }));
   const attached = mail.attachments

@@ -18,7 +18,7 @@ import type { MailReading } from "#src/inbox/mail-reading.ts";
 import { startReadingThreads } from "#src/inbox/reading-threads.ts";
 import { dearmor } from "#src/openpgp/dearmor.ts";
 import { readPacketHeads } from "#src/openpgp/read-packets.ts";
-import { desk, encrypted, mail, multipart, nina, textPart } from "../mime/crypto-mails.ts";
+import { desk, encrypted, mail, multipart, nina, pgpSigned, pinned, textPart } from "../mime/crypto-mails.ts";
 
 const megabyte = 1024 * 1024;
 const threads = startReadingThreads({
@@ -133,6 +133,17 @@ test("after all bombs an ordinary mail is read", async () => {
 
   assert.ok(reading.ok);
   assert.equal(reading.text, "Bonjour");
+});
+
+test("a thread judges with the keys that it is given for this mail, and forgets them", async () => {
+  const raw = Buffer.from(mail(await pgpSigned("I am Nina")));
+
+  const readings = [await threads.read(raw), await threads.read(raw, pinned), await threads.read(raw)];
+
+  assert.deepEqual(
+    readings.map((reading) => reading.ok && reading.signature),
+    ["cannot check", "good", "cannot check"],
+  );
 });
 
 function reasonOf(reading: MailReading): string {
