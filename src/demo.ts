@@ -48,7 +48,11 @@ const mailboxSite = mailboxPage({
   deskUrl,
   deliver: (raw) => void imap.append("desk", "INBOX", raw),
 }).listen(port + 1, "127.0.0.1");
-await once(mailboxSite, "listening");
+await once(mailboxSite, "listening").catch(async () => {
+  console.error(`Port ${port + 1} is in use. Choose another pair: WEB_PORT=4000 npm run demo`);
+  await postgres.stop();
+  process.exit(1);
+});
 
 const processes = ["worker.ts", "server.ts"].map((file) => startProcess(file, imap, smtp));
 await untilItAnswers();

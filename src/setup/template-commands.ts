@@ -24,7 +24,9 @@ export const templateCommands: Command[] = [
       if (!existsSync(folder)) throw new BadCommand(`There is no folder ${folder}`);
       const result = await withDatabase(env, (db) => importFolder(db, folder));
       if (result.ok) {
-        print(`${result.files} files read: ${result.created.length} created, ${result.changed.length} changed`);
+        print(
+          `${result.files} files read: ${result.created.length} created, ${result.changed.length} changed`,
+        );
         return 0;
       }
       for (const { file, line, message } of result.problems) print(`${file}:${line}: ${message}`);
