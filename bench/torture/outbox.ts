@@ -94,6 +94,8 @@ async function strikeAll(run: Run): Promise<void> {
 
 async function strikeOnce(run: Run, { fault, leavesItOpen, kills }: Strike): Promise<void> {
   const { sink, workers, count } = run;
+  // A sender that still waits in an earlier silence writes down first that it does not know.
+  if (kills) await pause(2500);
   const set = sink.fault(fault);
   for (const end = Date.now() + 60_000; set.strikes === 0; await pause(10)) {
     if (Date.now() > end) throw new Error(`The fault at ${fault.stage} did not strike within a minute`);
