@@ -11,9 +11,12 @@ import { cleanTagName, tagNames, tagsOfTicket } from "./tags.ts";
 const TagForm = z.object({
   name: z
     .string()
-    .refine((name) => name.trim() !== "", "Write a tag")
-    .refine((name) => name.trim() === "" || cleanTagName(name) !== null, "A tag has 60 characters at most")
-    .refine((name) => !/[^\P{Cc}\n\t]/u.test(name), "A tag has no invisible characters"),
+    .transform((typed) => typed.split(",").filter((name) => name.trim() !== ""))
+    .refine((names) => names.length > 0, "Write a tag")
+    .refine(
+      (names) => names.every((name) => cleanTagName(name) !== null),
+      "A tag has 60 characters at most, and no invisible ones",
+    ),
 });
 const RemoveForm = z.object({ tag: z.string() });
 
@@ -36,12 +39,20 @@ export function tagsPage(desk: Desk): Router {
     const form = readForm(TagForm, request.body);
     if (!form.ok) return await show(response.status(422), ticket, form);
 
-    const tagged = await tagTicket(db, ticket.id, signedIn(request).id, form.values.name);
-    if (!tagged.ok || !tagged.changed) {
-      const message = "The ticket has this tag already, or was merged into another";
-      return await show(response.status(422), ticket, withError(form.values, "name", message));
+    let added = 0;
+    for (const name of form.values.name) {
+      const tagged = await tagTicket(db, ticket.id, signedIn(request).id, name);
+      if (tagged.ok && tagged.changed) added += 1;
     }
-    request.session.notice = "The ticket has the tag.";
+    if (added === 0) {
+      const message = "The ticket has this tag already, or was merged into another";
+      return await show(
+        response.status(422),
+        ticket,
+        withError({ name: form.values.name.join(",") }, "name", message),
+      );
+    }
+    request.session.notice = added === 1 ? "The ticket has the tag." : `The ticket has the ${added} tags.`;
     response.redirect(303, `/tickets/${ticket.id}/tags`);
   });
 

@@ -8,7 +8,8 @@ export type CountedTag = Tag & { tickets: number };
 /** A name as it is stored: one line, single spaces, 60 characters at most; null when it is none. */
 export function cleanTagName(name: string): string | null {
   const clean = name.normalize("NFC").replace(/\s+/gu, " ").trim();
-  return clean === "" || clean.length > 60 ? null : clean;
+  // A comma parts tags where several are written.
+  return clean === "" || clean.length > 60 || /[,\p{Cc}]/u.test(clean) ? null : clean;
 }
 
 /** All tags by name, with how many tickets have each. */

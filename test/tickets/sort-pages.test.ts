@@ -160,3 +160,21 @@ async function token(body: string): Promise<string> {
   const page = await nina.visit(`/tickets/${cast.wifi}/tags`);
   return `_csrf=${page.$("[name=_csrf]").attr("value")}&${body}`;
 }
+
+test("several tags parted by commas become several tags", async (t) => {
+  const desk = await startDesk(t);
+  const { wifi } = await createCast(desk);
+  const nina = await desk.signIn("nina");
+
+  const page = await nina.submit(
+    await nina.visit(`/tickets/${wifi}/tags`),
+    { name: "wi-fi, regression ,, wi-fi" },
+    { button: "Add the tag" },
+  );
+
+  assert.match(page.$("[role=status]").text(), /The ticket has the 2 tags/);
+  assert.deepEqual(
+    (await desk.db("tags").orderBy("name").select("name")).map(({ name }) => name),
+    ["regression", "wi-fi"],
+  );
+});
