@@ -3,37 +3,44 @@ import { readdirSync, readFileSync } from "node:fs";
 // Linux counts processor time in hundredths of a second for every program.
 const ticksPerSecond = 100;
 
-/** Processor time that a process has used, all its threads and the children that it has waited for, in ms. */
+/**
+ * Processor time in ms that a program has used: its process with all threads, the children that live (a worker's readers,
+ * a PostgreSQL's sessions), and those that it has waited for.
+ */
 export function processCpu(pid: number): number {
+  return family(pid).reduce((sum, each) => sum + orNothing(() => ownCpu(each)), 0);
+}
+
+/** Resident memory of a process and its living children in bytes. */
+export function residentBytes(pid: number): number {
+  return family(pid).reduce((sum, each) => sum + orNothing(() => ownMemory(each)), 0);
+}
+
+function ownCpu(pid: number): number {
   const fields = statOf(pid);
   return (fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * 1000) / ticksPerSecond;
 }
 
-/** The same for a whole PostgreSQL: the server and its sessions, also those that have ended. */
-export function postgresCpu(pid: number): number {
-  const sessions = readdirSync("/proc").filter(
-    (name) => /^\d+$/.test(name) && parentOf(Number(name)) === pid,
-  );
-  return [pid, ...sessions.map(Number)].reduce((sum, each) => sum + cpuOrNothing(each), 0);
-}
-
-/** Resident memory of a process in bytes. */
-export function residentBytes(pid: number): number {
+function ownMemory(pid: number): number {
   const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
   return Number(line?.[1] ?? 0) * 1024;
 }
 
-function parentOf(pid: number): number {
-  try {
-    return Number(statOf(pid)[1]);
-  } catch {
-    return 0;
-  }
+function family(pid: number): number[] {
+  const running = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  return [pid, ...running.filter((each) => parentOf(each) === pid)];
 }
 
-function cpuOrNothing(pid: number): number {
+function parentOf(pid: number): number {
+  return orNothing(() => Number(statOf(pid)[1]));
+}
+
+/** A child may end while it is counted. */
+function orNothing(count: () => number): number {
   try {
-    return processCpu(pid);
+    return count();
   } catch {
     return 0;
   }

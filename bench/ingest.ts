@@ -1,6 +1,6 @@
 import { cpus, loadavg } from "node:os";
 import { type Database, openDatabase } from "#src/database.ts";
-import { postgresCpu, processCpu } from "./cost.ts";
+import { processCpu } from "./cost.ts";
 import type { Ground, Say } from "./ground.ts";
 import { type Limits, measureLimits, measureTransactions } from "./limits.ts";
 import { type Kind, kinds, mailFolder, readMails } from "./make-mails.ts";
@@ -125,7 +125,7 @@ export async function untilRead(db: Database, count: number): Promise<number> {
 function cpuNow(ground: Ground, mailServer: number, desks: DeskProcess[]) {
   return {
     desk: desks.reduce((sum, { pid }) => sum + processCpu(pid), 0),
-    postgres: postgresCpu(ground.postgresPid),
+    postgres: processCpu(ground.postgresPid),
     mailServer: processCpu(mailServer),
   };
 }

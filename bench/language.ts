@@ -46,7 +46,7 @@ export async function benchLanguage(
       title: "Language of a mail",
       note:
         `Memory before the recogniser ${toMegabytes(before)} MB, with it ${toMegabytes(loaded)} MB, ` +
-        `after all texts ${toMegabytes(residentBytes(process.pid))} MB; each reading thread loads its own.`,
+        `after all texts ${toMegabytes(residentBytes(process.pid))} MB; each reading process loads its own.`,
       columns: ["language", "right", "wrong", "none", "µs a text"],
       rows,
     },

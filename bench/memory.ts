@@ -41,7 +41,7 @@ export async function benchMemory(ground: Ground, options: Options, say: Say): P
   return [
     {
       title: "Memory of a worker",
-      note: "Resident, two reading threads; one mail in eight is a PGP/MIME report with a 60 kB log (RSA-4096).",
+      note: "Resident, two reading processes; one mail in eight is a PGP/MIME report with a 60 kB log (RSA-4096).",
       columns: ["after", "median MB", "most MB"],
       rows,
     },

@@ -1,6 +1,6 @@
 import { Agent, get as httpGet, type IncomingMessage, request } from "node:http";
 import { type Database, openDatabase } from "#src/database.ts";
-import { postgresCpu, processCpu } from "./cost.ts";
+import { processCpu } from "./cost.ts";
 import { fillDesk, longEvery, member } from "./fill.ts";
 import type { Ground, Say } from "./ground.ts";
 import { untilRead } from "./ingest.ts";
@@ -56,9 +56,9 @@ async function measureDesk(ground: Ground, options: Options, tickets: number, sa
     await db.raw("select pg_stat_statements_reset()");
     await visitor.times(look, 20, 1);
     const statements = ((await statementsOf(db)) - 1) / 20;
-    const before = processCpu(web.pid) + postgresCpu(ground.postgresPid);
+    const before = processCpu(web.pid) + processCpu(ground.postgresPid);
     const alone = await visitor.times(look, times, 1);
-    const cpu = (processCpu(web.pid) + postgresCpu(ground.postgresPid) - before) / times;
+    const cpu = (processCpu(web.pid) + processCpu(ground.postgresPid) - before) / times;
     const four = await visitor.times(look, times, 4);
     const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => quantile(alone.ms, share));
     rows.push([

@@ -75,7 +75,7 @@ const Worker = Common.extend({
   MAIL_SERVER_SECONDS: z.coerce.number("must be a number of seconds").min(1).max(600).default(60),
   // How long what a lost worker had begun waits for another; more than reading eight mails may take.
   LEASE_SECONDS: z.coerce.number("must be a number of seconds").min(3).max(3600).default(120),
-  READING_THREADS: z.coerce.number("must be a number").int().min(1).max(32).default(2),
+  READING_PROCESSES: z.coerce.number("must be a number").int().min(1).max(32).default(2),
 }).superRefine((settings, context) => {
   // Decided by the host alone, so that nobody turns encryption off for a server on the net by mistake.
   for (const [name, host, plain] of [

@@ -1,9 +1,9 @@
 import { databaseUrl, readWorkerConfig, type WorkerConfig } from "./config.ts";
 import { type Database, openDatabase, pendingMigrations } from "./database.ts";
+import { startMailReaders } from "./inbox/mail-readers.ts";
 import type { MailboxSettings } from "./inbox/mailbox.ts";
 import { startPolling } from "./inbox/poll.ts";
 import { readKeptMails } from "./inbox/read-kept-mails.ts";
-import { startReadingThreads } from "./inbox/reading-threads.ts";
 import { reconcile } from "./inbox/reconcile.ts";
 import { tellAdmins } from "./inbox/tell-admins.ts";
 import { watchSilence } from "./inbox/watch-silence.ts";
@@ -48,15 +48,15 @@ async function run(config: WorkerConfig): Promise<void> {
     server: smtpOf(config),
   };
   const onFailure = (error: unknown) => log.warn({ err: error }, "a step failed and comes again");
-  const threads = startReadingThreads({
-    threads: config.READING_THREADS,
+  const readers = startMailReaders({
+    processes: config.READING_PROCESSES,
     secretKeys: secretKeyBlocks(config.OPENPGP_KEYS),
     passphrase: config.OPENPGP_PASSPHRASE,
     deskAddress: config.DESK_ADDRESS,
   });
   const stopping = new AbortController();
   const reader = {
-    threads,
+    readers,
     stopping: stopping.signal,
     leaseSeconds: config.LEASE_SECONDS,
     mailSizeLimit: config.MAIL_SIZE_LIMIT_MB * 1_000_000,
@@ -86,7 +86,7 @@ async function run(config: WorkerConfig): Promise<void> {
     stopping.abort();
     await polling.stop();
     await Promise.all([reading.stop(), sending.stop(), watching.stop(), tidying.stop(), telling.stop()]);
-    await threads.stop();
+    await readers.stop();
     await health.close();
     await db.destroy();
     process.exit(0);

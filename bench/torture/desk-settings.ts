@@ -40,7 +40,7 @@ export async function deskSettings(
       SMTP_HOST: "127.0.0.1",
       SMTP_PORT: String(desk.smtpPort),
       SMTP_TLS: "no",
-      READING_THREADS: "1",
+      READING_PROCESSES: "1",
       WEB_PORT: "0",
       WEB_METRICS_PORT: "0",
       WORKER_METRICS_PORT: "0",

@@ -31,7 +31,7 @@ export type ReportReading = {
   logSections: number;
 };
 
-/** What one mail says, read in a thread of its own from its raw bytes alone; `reason` is for the staff. */
+/** What one mail says, read in a process of its own from its raw bytes alone; `reason` is for the staff. */
 export type MailReading =
   | { ok: false; reason: string }
   | {

@@ -1,12 +1,12 @@
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type ClaimedMail, claimMails, LeaseLost, rawMail } from "./claim-mails.ts";
-import { ReadingStopped, type ReadingThreads } from "./reading-threads.ts";
+import { type MailReaders, ReadingStopped } from "./mail-readers.ts";
 import { type Outcome, receiveMail, setAside } from "./receive.ts";
 
 export type Reader = {
-  threads: ReadingThreads;
-  /** How long a lost worker's mails wait; more than the threads need for a batch at their time limit. */
+  readers: MailReaders;
+  /** How long a lost worker's mails wait; more than the readers need for a batch at their time limit. */
   leaseSeconds?: number;
   mailSizeLimit: number;
   /** Aborted when the program ends: no further mail is begun. */
@@ -70,7 +70,7 @@ async function read(db: Database, vault: Vault, reader: Reader, mail: ClaimedMai
       reason: `Reading it was interrupted ${mostAttempts} times: it may stop the program`,
     };
   }
-  return await reader.threads.read(await rawMail(db, vault, mail));
+  return await reader.readers.read(await rawMail(db, vault, mail));
 }
 
 /**

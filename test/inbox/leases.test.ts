@@ -18,12 +18,12 @@ test("a mail that a worker holds is claimed by nobody else, and by another one a
 });
 
 test("a worker that lost its lease stores nothing, whether it comes before or after the other one", async (t) => {
-  const { db, vault, threads, raw } = await startWithMail(t);
+  const { db, vault, readers, raw } = await startWithMail(t);
   const [late] = await claimMails(db, 8, 60);
   await endLeases(db);
   const [mail] = await claimMails(db, 8, 60);
   assert.ok(late && mail);
-  const reading = await threads.read(raw);
+  const reading = await readers.read(raw);
 
   await assert.rejects(receiveMail(db, vault, late, reading), LeaseLost);
   assert.equal((await db("tickets")).length, 0);
@@ -36,12 +36,12 @@ test("a worker that lost its lease stores nothing, whether it comes before or af
 });
 
 test("two workers that read one mail at the same time make one message", async (t) => {
-  const { db, vault, threads, raw } = await startWithMail(t);
+  const { db, vault, readers, raw } = await startWithMail(t);
   const [late] = await claimMails(db, 8, 60);
   await endLeases(db);
   const [mail] = await claimMails(db, 8, 60);
   assert.ok(late && mail);
-  const reading = await threads.read(raw);
+  const reading = await readers.read(raw);
 
   const results = await Promise.allSettled([
     receiveMail(db, vault, late, reading),
@@ -56,10 +56,10 @@ test("two workers that read one mail at the same time make one message", async (
 });
 
 test("while a mail is stored nobody can claim it, even when its lease ends meanwhile", async (t) => {
-  const { db, vault, threads, raw } = await startWithMail(t);
+  const { db, vault, readers, raw } = await startWithMail(t);
   const [mail] = await claimMails(db, 8, 60);
   assert.ok(mail);
-  const reading = await threads.read(raw);
+  const reading = await readers.read(raw);
   await endLeases(db);
 
   await db.transaction(async (trx) => {
@@ -73,7 +73,7 @@ test("while a mail is stored nobody can claim it, even when its lease ends meanw
 test("a mail that cannot be stored because the database went away is not set aside for that", async (t) => {
   const intake = await startWithMail(t);
   const { db, vault } = intake;
-  const broken: MailReading = await intake.threads.read(intake.raw);
+  const broken: MailReading = await intake.readers.read(intake.raw);
   const [mail] = await claimMails(db, 8, 60);
   assert.ok(mail);
 

@@ -74,7 +74,7 @@ export async function buildHouse(
       ...both,
       ...mail,
       WORKER_METRICS_PORT: "0",
-      READING_THREADS: "1",
+      READING_PROCESSES: "1",
       IMAP_PASSWORD_FILE: join(folder, "secrets/imap_password"),
       SMTP_PASSWORD_FILE: join(folder, "secrets/smtp_password"),
       OPENPGP_KEYS_FILE: join(folder, "secrets/openpgp_keys"),

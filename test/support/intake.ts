@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { after } from "node:test";
 import type { Database } from "#src/database.ts";
 import { keepMails } from "#src/inbox/keep-mails.ts";
+import { type MailReaders, startMailReaders } from "#src/inbox/mail-readers.ts";
 import { type Reader, readKeptMails } from "#src/inbox/read-kept-mails.ts";
-import { type ReadingThreads, startReadingThreads } from "#src/inbox/reading-threads.ts";
 import { openVault } from "#src/vault/master-key.ts";
 import type { Vault } from "#src/vault/vault.ts";
 import { createTestDatabase, type Ending } from "./postgres.ts";
@@ -23,19 +23,19 @@ export type Intake = {
   db: Database;
   url: string;
   vault: Vault;
-  threads: ReadingThreads;
+  readers: MailReaders;
   /** Takes raw mails over and reads them, as the worker does after it fetched them. */
   deliver(...raws: (Buffer | string)[]): Promise<void>;
   read(): Promise<number>;
 };
 
-/** A database, a vault and reading threads that hold the test key of the desk. */
+/** A database, a vault and mail readers that hold the test key of the desk. */
 export async function startIntake(t: Ending): Promise<Intake> {
   const { db, url } = await createTestDatabase(t);
   const vault = await openVault(db, randomBytes(32));
-  const threads = sharedThreads();
+  const readers = sharedReaders();
   const failures: unknown[] = [];
-  const reader: Reader = { threads, mailSizeLimit: 50_000_000, onFailure: (error) => failures.push(error) };
+  const reader: Reader = { readers, mailSizeLimit: 50_000_000, onFailure: (error) => failures.push(error) };
   const read = async () => {
     const finished = await readKeptMails(db, vault, reader);
     if (failures.length > 0) throw failures[0];
@@ -47,7 +47,7 @@ export async function startIntake(t: Ending): Promise<Intake> {
     db,
     url,
     vault,
-    threads,
+    readers,
     read,
     async deliver(...raws) {
       const mails = raws.map((raw) => ({
@@ -61,15 +61,15 @@ export async function startIntake(t: Ending): Promise<Intake> {
   };
 }
 
-let threads: ReadingThreads | undefined;
+let readers: MailReaders | undefined;
 
-/** One thread for all tests of a file: starting one takes a second. */
-function sharedThreads(): ReadingThreads {
-  threads ??= startReadingThreads({ threads: 1, secretKeys: [deskSecretKey], deskAddress });
-  return threads;
+/** One process for all tests of a file: starting one takes a second. */
+function sharedReaders(): MailReaders {
+  readers ??= startMailReaders({ processes: 1, secretKeys: [deskSecretKey], deskAddress });
+  return readers;
 }
 
-after(() => threads?.stop());
+after(() => readers?.stop());
 
 /** A plain mail as a person's program sends it. */
 export function plainMail(

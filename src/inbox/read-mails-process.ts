@@ -1,0 +1,16 @@
+import { once } from "node:events";
+import type { PinnedKey } from "../mime/crypto-summary.ts";
+import { openSecretKeys } from "../openpgp/open-secret-keys.ts";
+import { readMail } from "./read-mail.ts";
+
+// Entry of a process that reads mail: raw bytes in, what they say out. It holds no database and no network.
+process.on("disconnect", () => process.exit());
+
+const [first] = await once(process, "message");
+const { secretKeys, passphrase, deskAddress } = first;
+const keys = await openSecretKeys(secretKeys, passphrase);
+
+process.on("message", async ({ raw, pinned }: { raw: Uint8Array; pinned: PinnedKey[] }) => {
+  process.send?.(await readMail(raw, keys, deskAddress, pinned));
+});
+process.send?.("ready");
