@@ -29,16 +29,24 @@ export async function blindVector(
   texts: WeightedText[],
 ): Promise<string> {
   const filled = texts.filter(({ text }) => text.trim() !== "");
-  if (filled.length === 0) return "";
-  const configurations = ["simple", ...(dictionaries[language ?? ""] ? [dictionaries[language ?? ""]] : [])];
-  const vectors = configurations.map(
-    (_, index) =>
-      `(${filled.map(() => "setweight(to_tsvector(?::regconfig, ?), ?)").join(" || ")})::text as v${index}`,
+  const stem = dictionaries[language ?? ""];
+  // A log is no language that anybody speaks: stemming its words would double the work and find nothing more.
+  const spoken = stem ? filled.filter(({ weight }) => weight !== "D") : [];
+  const parts = [
+    ["simple", filled],
+    [stem ?? "simple", spoken],
+  ] satisfies [string, WeightedText[]][];
+  const wanted = parts.filter(([, each]) => each.length > 0);
+  if (wanted.length === 0) return "";
+
+  const vectors = wanted.map(
+    ([, each], index) =>
+      `(${each.map(() => "setweight(to_tsvector(?::regconfig, ?), ?)").join(" || ")})::text as v${index}`,
   );
-  const bindings = configurations.flatMap((configuration) =>
-    filled.flatMap(({ weight, text }) => [configuration, withoutNul(text), weight]),
+  const bindings = wanted.flatMap(([configuration, each]) =>
+    each.flatMap(({ weight, text }) => [configuration, withoutNul(text), weight]),
   );
-  const result = await db.raw(`select ${vectors.join(", ")}`, bindings as string[]);
+  const result = await db.raw(`select ${vectors.join(", ")}`, bindings);
   const row: Record<string, string> = result.rows[0];
   return hashLexemes(vault, Object.values(row));
 }

@@ -30,6 +30,18 @@ test("no word is in it", async (t) => {
   assert.doesNotMatch(words, /cran|noir|marrage|phyr/i);
 });
 
+test("the words of logs are found as they are, and are not stemmed", async (t) => {
+  const { db } = await createTestDatabase(t);
+
+  const words = await blindVector(db, vault, "en", [
+    { weight: "A", text: "printing" },
+    { weight: "D", text: "i915 failures" },
+  ]);
+
+  for (const lexeme of ["print", "i915", "failures"]) assert.ok(await finds(db, words, lexeme), lexeme);
+  assert.equal(await finds(db, words, "failur"), false);
+});
+
 test("phrases and weights survive", async (t) => {
   const { db } = await createTestDatabase(t);
   const words = await blindVector(db, vault, null, [
