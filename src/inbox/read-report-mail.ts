@@ -3,6 +3,7 @@ import { placeOfKind } from "../logs/section-kinds.ts";
 import { tokensOfLog } from "../logs/tokens-of-log.ts";
 import type { Mail } from "../mime/mail.ts";
 import { readPublicKeys } from "../openpgp/read-public-keys.ts";
+import type { StoredReport } from "../tickets/read-report.ts";
 import { parseReport } from "../whisperback/parse-report.ts";
 import type { Report } from "../whisperback/report.ts";
 import { unwrap } from "../whisperback/unwrap.ts";
@@ -10,19 +11,6 @@ import { detectLanguage } from "./detect-language.ts";
 import type { MailReading, OfferedKey, ReportReading } from "./mail-reading.ts";
 import type { Opened } from "./open-mail.ts";
 import { protectionOf } from "./protection-of.ts";
-
-/** What is sealed of a report beside its logs: the report without sections, and what the ticket page shows of these. */
-export type StoredReport = Omit<Report, "sections"> & {
-  linesThatMatter: ReturnType<typeof linesThatMatter>;
-  sections: {
-    title: string;
-    kind: string;
-    state: string;
-    lineCount: number;
-    place: number;
-    folded: boolean;
-  }[];
-};
 
 /** Reads a mail that is a WhisperBack report. Nothing in it is proven, and its header From names nobody. */
 export async function readReportMail(
