@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const partNames = ["ingest", "memory", "start", "pages"] as const;
+export const partNames = ["ingest", "memory", "start", "pages", "language"] as const;
 export type PartName = (typeof partNames)[number];
 
 export type Options = {
@@ -16,6 +16,10 @@ export type Options = {
   /** Kinds of mail by the start of their names; empty: all. */
   kinds: string[];
   workers: number[];
+  /** Tell what each statement of a page costs. */
+  statements: boolean;
+  /** The pages without a working inbox beside them. */
+  alone: boolean;
 };
 
 /** Reads the command line; says what there is and ends when it cannot be read. */
@@ -32,17 +36,19 @@ export function readOptions(args: string[]): Options {
       quick: values.quick,
       seed: Number(values.seed),
       rounds: Number(values.rounds ?? (values.quick ? 1 : 3)),
-      tickets: (values.tickets ?? (values.quick ? "1000" : "1000,100000")).split(",").map(Number),
+      tickets: (values.tickets ?? (values.quick ? "1000" : "1000,100000,1000000")).split(",").map(Number),
       out: values.out,
       profile: values.profile,
       kinds: values.kinds?.split(",") ?? [],
+      statements: values.statements,
+      alone: values.alone,
       workers: (values.workers ?? "1,2").split(",").map(Number),
     };
   } catch (error) {
     console.error(error instanceof Error ? error.message : "The command line cannot be read");
     console.error(
       `npm run bench -- [${partNames.join("] [")}] [--quick] [--seed 1] [--rounds 3] [--workers 1,2]\n` +
-        "  [--kinds clear,rsa] [--tickets 1000,100000] [--profile folder] [--out file.json]",
+        "  [--kinds clear,rsa] [--tickets 1000,100000,1000000] [--statements] [--alone] [--profile folder] [--out file.json]",
     );
     process.exit(2);
   }
@@ -57,4 +63,6 @@ const known = {
   profile: { type: "string" },
   kinds: { type: "string" },
   workers: { type: "string" },
+  statements: { type: "boolean", default: false },
+  alone: { type: "boolean", default: false },
 } as const;

@@ -58,12 +58,17 @@ export async function startWorker(
   return await whenReady(child, `http://127.0.0.1:${port}`, "/readyz");
 }
 
+export type WebProcess = DeskProcess & {
+  /** Its own times in ms of the requests since the last call, when there are so many of them. */
+  served(count: number): Promise<number[]>;
+};
+
 /** Starts the real web process, and waits until its first page comes. */
 export async function startWeb(
   ground: Ground,
   databaseUrl: string,
   options: { profile?: string | undefined } = {},
-): Promise<DeskProcess> {
+): Promise<WebProcess> {
   const port = await freePort();
   const child = startNode("server.ts", options.profile, {
     ...commonSettings(ground, databaseUrl),
@@ -71,9 +76,31 @@ export async function startWeb(
     PUBLIC_URL: `http://127.0.0.1:${port}`,
     WEB_PORT: String(port),
     WEB_METRICS_PORT: "0",
-    LOG_LEVEL: "warn",
   });
-  return await whenReady(child, `http://127.0.0.1:${port}`, "/sign-in");
+  const times = timesInLog(child);
+  const web = await whenReady(child, `http://127.0.0.1:${port}`, "/sign-in");
+  return {
+    ...web,
+    async served(count) {
+      for (let tries = 0; times.length < count && tries < 500; tries += 1)
+        await new Promise((done) => setTimeout(done, 10));
+      if (times.length < count)
+        throw new Error(`The web process told of ${times.length} requests, not ${count}`);
+      return times.splice(0).slice(-count);
+    },
+  };
+}
+
+/** The web process tells each request in its log; what it says of pages is collected. */
+function timesInLog(child: ChildProcess): number[] {
+  const times: number[] = [];
+  if (!child.stdout) throw new Error("The process has no log");
+  createInterface(child.stdout).on("line", (line) => {
+    const entry: { level: number; msg: string; ms: number } = JSON.parse(line);
+    if (entry.msg === "request") times.push(entry.ms);
+    if (entry.level >= 40) console.error(line);
+  });
+  return times;
 }
 
 function commonSettings(ground: Ground, databaseUrl: string): Record<string, string> {
@@ -88,7 +115,7 @@ function startNode(file: string, profile: string | undefined, env: Record<string
   const program = join(import.meta.dirname, "../src", file);
   const flags = profile ? ["--cpu-prof", `--cpu-prof-dir=${profile}`] : [];
   const child = spawn(process.execPath, [...flags, program], {
-    stdio: ["ignore", file === "worker.ts" ? "pipe" : "ignore", "inherit"],
+    stdio: ["ignore", "pipe", "inherit"],
     env: { PATH: process.env.PATH, LOG_LEVEL: "info", ...env },
   });
   child.once("exit", (code) => {

@@ -3,16 +3,23 @@ import { cpus, loadavg } from "node:os";
 import { dirname, join } from "node:path";
 import { openGround } from "./ground.ts";
 import { benchIngest } from "./ingest.ts";
+import { benchLanguage } from "./language.ts";
 import { benchMemory } from "./memory.ts";
 import { readOptions } from "./options.ts";
 import { benchPages } from "./pages.ts";
 import { benchStart } from "./start-time.ts";
 import { type Section, toMarkdown } from "./table.ts";
 
-// Measures the desk on this machine: `npm run bench -- [ingest] [memory] [start] [pages] [--quick] [--out file]`.
+// Measures the desk on this machine: `npm run bench -- [ingest] [memory] [start] [pages] [language] [--quick] [--out file]`.
 const options = readOptions(process.argv.slice(2));
 const say = (sentence: string) => console.error(sentence);
-const parts = { ingest: benchIngest, memory: benchMemory, start: benchStart, pages: benchPages };
+const parts = {
+  ingest: benchIngest,
+  memory: benchMemory,
+  start: benchStart,
+  pages: benchPages,
+  language: benchLanguage,
+};
 
 const began = new Date();
 const loadBefore = loadavg()[0];
