@@ -14,7 +14,8 @@ export type SummaryReason =
   | "not exactly one sender"
   | "key of another address"
   | "sender inside is another one"
-  | "not near its date";
+  | "not near its date"
+  | "meant for others";
 
 /** The one summary of a mail (RFC 9787 §3). "good" means signed by `signedBy`, and nothing less. */
 export type CryptoSummary = {
@@ -31,6 +32,8 @@ export type CryptoSummary = {
   signer: string | null;
   signerKeyId: string | null;
   signedAt: string | null;
+  /** Whether the signature names us among those for whom it was made (RFC 9580 §5.2.3.36); null: it names nobody. */
+  intendedFor?: "us" | "others" | null;
   /** Cryptography in odd places, which gives no status: "signed part", "encrypted part", "S/MIME". */
   errant: string[];
 };
@@ -68,6 +71,7 @@ export async function summarise(facts: CryptoFacts): Promise<CryptoSummary> {
     signer: check.signer,
     signerKeyId: check.signerKeyId,
     signedAt: check.signedAt?.toISOString() ?? null,
+    intendedFor: intendedFor(check, facts),
     errant: facts.errant,
   };
 }
@@ -98,9 +102,11 @@ const mostHoursApart = 24;
 
 async function provenBy(
   check: SignatureCheck,
-  { outer, inner, pinned }: CryptoFacts,
+  facts: CryptoFacts,
 ): Promise<{ reason: SummaryReason | null; signedBy: string | null }> {
+  const { outer, inner, pinned } = facts;
   const because = (reason: SummaryReason) => ({ reason, signedBy: null });
+  if (intendedFor(check, facts) === "others") return because("meant for others");
   const [from] = outer.from;
   if (!from || !isOneSender(outer)) return because("not exactly one sender");
   if (inner && !(isOneSender(inner) && same(inner.from[0]?.address, from.address)))
@@ -112,6 +118,12 @@ async function provenBy(
   const apart = date && check.signedAt ? Math.abs(date.getTime() - check.signedAt.getTime()) : Infinity;
   if (apart > mostHoursApart * 3_600_000) return because("not near its date");
   return { reason: null, signedBy };
+}
+
+/** Somebody may take what was signed and encrypted to them, and encrypt it anew to us: the signature then names them. */
+function intendedFor(check: SignatureCheck, { encryptedTo }: CryptoFacts): CryptoSummary["intendedFor"] {
+  if (check.intendedFor.length === 0) return null;
+  return check.intendedFor.some((fingerprint) => encryptedTo.includes(fingerprint)) ? "us" : "others";
 }
 
 /** Pinned for this address by a person, and the key itself says that it belongs to this address. */

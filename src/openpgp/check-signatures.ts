@@ -9,6 +9,7 @@ import {
   verify,
 } from "openpgp";
 import { dearmor } from "./dearmor.ts";
+import { intendedRecipients } from "./intended-recipients.ts";
 import { limits } from "./prepare-openpgp.ts";
 import { packetTags } from "./read-packets.ts";
 
@@ -37,6 +38,8 @@ export type SignatureCheck = {
   /** Fingerprint of the primary key that it was checked with; null when there was none. */
   signer: string | null;
   signedAt: Date | null;
+  /** For the owners of which keys it was made; empty when it does not say. */
+  intendedFor: string[];
 };
 
 export const notSigned: SignatureCheck = {
@@ -45,6 +48,7 @@ export const notSigned: SignatureCheck = {
   signerKeyId: null,
   signer: null,
   signedAt: null,
+  intendedFor: [],
 };
 
 type Content = Pick<Message<Uint8Array>, "unwrapCompressed">;
@@ -124,6 +128,7 @@ async function checkOf({ verified, signature, keyID }: Checked, keys: Key[]): Pr
     signerKeyId: keyID.toHex().toUpperCase(),
     signer: key ? key.getFingerprint().toUpperCase() : null,
     signedAt: packet?.created ?? null,
+    intendedFor: intendedRecipients(packet),
   };
   const weak = packet ? weaknessOf(packet.hashAlgorithm, packet.publicKeyAlgorithm) : null;
   const failure = await outcome;

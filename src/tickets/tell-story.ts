@@ -1,9 +1,10 @@
 import { maskAddresses } from "../people/mask-address.ts";
 import { isId } from "../web/is-id.ts";
 import { type CallPiece, callsIn } from "./calls-in-note.ts";
+import { type Chip, type ProtectionFact, pieceWords, protectionFacts } from "./protection-words.ts";
 import type { TicketReport } from "./read-report.ts";
 import type { readThread, ThreadEvent, ThreadMessage } from "./thread.ts";
-import { answerState, type Chip, eventWords, verdictsOf } from "./words.ts";
+import { answerState, eventWords, verdictsOf } from "./words.ts";
 
 type Thread = Awaited<ReturnType<typeof readThread>>;
 
@@ -11,6 +12,10 @@ export type StoryMessage = ThreadMessage & {
   type: "message";
   author: string;
   chips: Chip[];
+  /** The reasons behind the chips. */
+  protection: ProtectionFact[];
+  /** The text in pieces that were protected in different ways; null: all of it in the same one. */
+  pieces: { sort: string; words: string; text: string }[] | null;
   state: ReturnType<typeof answerState> | null;
   /** The date that the mail claims, when it is another day than the one on which it came. */
   claimed: Date | null;
@@ -71,6 +76,8 @@ function tellMessage(message: ThreadMessage, report: TicketReport | null, reader
     type: "message",
     author: authorOf(message),
     chips: verdictsOf(message),
+    protection: protectionFacts(message),
+    pieces: piecesOf(message),
     state: message.outbox && answerState(message.outbox),
     claimed: claimedDate(message),
     parts: report && report.messageId === message.id ? partsOf(report) : null,
@@ -88,7 +95,22 @@ function authorOf(message: ThreadMessage): string {
   if (message.staff_name) return message.staff_name;
   if (message.kind === "bounce") return "A mail server";
   const from = message.content.from;
-  return maskAddresses(from?.name || from?.address || "A user");
+  // A name stands in the frame: signs that look like a verdict of ours, such as ✔, are taken out of it.
+  const name = from?.name
+    .replace(/[\p{So}√]/gu, "")
+    .trim()
+    .slice(0, 80);
+  return maskAddresses(name || from?.address || "A user");
+}
+
+function piecesOf({ content }: ThreadMessage): StoryMessage["pieces"] {
+  const { segments, crypto } = content;
+  if (!segments || segments.length < 2) return null;
+  return segments.map((segment) => ({
+    sort: segment.sort,
+    text: segment.text,
+    words: pieceWords(segment, crypto),
+  }));
 }
 
 function claimedDate(message: ThreadMessage): Date | null {

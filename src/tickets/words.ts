@@ -1,9 +1,7 @@
 import { moment } from "../web/format.ts";
+import { type Chip, protectionChips } from "./protection-words.ts";
 import type { ThreadMessage } from "./thread.ts";
 import type { TicketStatus } from "./ticket.ts";
-
-/** A word and its colour: good = a good verdict, bad = wrong or lost, turn = ours to do, quiet = a fact. */
-export type Chip = { words: string; tone: "good" | "bad" | "turn" | "quiet" };
 
 /** The desk's words for a status. */
 export const statusWords: Record<TicketStatus, string> = {
@@ -63,27 +61,16 @@ export function eventWords(event: { action: string; detail: Record<string, strin
 
 /** What protects a message from outside, as far as we know; stands in the frame around its text. */
 export function verdictsOf(message: ThreadMessage): Chip[] {
-  const chips: Chip[] = [];
-  if (message.kind === "from_user") {
-    const encrypted = message.encryption === "encrypted";
-    chips.push(encrypted ? { words: "encrypted", tone: "good" } : { words: "not encrypted", tone: "quiet" });
-    chips.push(signatureChips[message.signature]);
-  }
-  for (const mark of message.marks) {
-    chips.push({
-      words: mark,
-      tone: mark === "author not proven" || mark === "another address" ? "turn" : "quiet",
-    });
-  }
-  return chips;
+  const chips = message.kind === "from_user" ? protectionChips(message) : [];
+  // The summary says it already.
+  const marks = message.marks.filter((mark) => mark !== "partly encrypted");
+  return [...chips, ...marks.map((mark) => ({ words: mark, tone: toneOf(mark) }))];
 }
 
-const signatureChips: Record<ThreadMessage["signature"], Chip> = {
-  no: { words: "not signed", tone: "quiet" },
-  "cannot check": { words: "signed, key not known", tone: "quiet" },
-  bad: { words: "bad signature", tone: "bad" },
-  good: { words: "good signature", tone: "good" },
-};
+function toneOf(mark: string): Chip["tone"] {
+  if (mark === "copied ciphertext") return "bad";
+  return mark === "author not proven" || mark === "another address" ? "turn" : "quiet";
+}
 
 /** What became of an answer; `isTrouble`: a person has to decide. */
 export function answerState(outbox: NonNullable<ThreadMessage["outbox"]>): Chip & { isTrouble: boolean } {

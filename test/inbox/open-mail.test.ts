@@ -244,6 +244,7 @@ test("a mail in clear stays as it was read, with one piece of text", async () =>
     signer: null,
     signerKeyId: null,
     signedAt: null,
+    intendedFor: null,
     errant: [],
   });
 });

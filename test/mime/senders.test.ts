@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { openMail } from "#src/inbox/open-mail.ts";
 import { readMail } from "#src/inbox/read-mail.ts";
 import { summarise } from "#src/mime/crypto-summary.ts";
+import type { SignatureCheck } from "#src/openpgp/check-signatures.ts";
 import { generateSecretKey } from "#src/openpgp/generate-secret-key.ts";
 import {
   byNina,
@@ -248,7 +249,8 @@ test("a good signature by a key that nobody confirmed never counts, whatever is 
     signerKeyId: "A",
     signer: mallory.fingerprint,
     signedAt: new Date(),
-  } as const;
+    intendedFor: [],
+  } satisfies SignatureCheck;
   const outer = await parsed(mail(textPart("x")));
 
   const summary = await summarise({
