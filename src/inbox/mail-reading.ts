@@ -1,12 +1,18 @@
 import type { CryptoSummary } from "../mime/crypto-summary.ts";
 import type { Address, Attachment } from "../mime/mail.ts";
 import type { Segment } from "../mime/open-document.ts";
+import type { KeyFacts } from "../people/key-facts.ts";
 import type { WeightedText } from "../search/blind-vector.ts";
 
+type Source = "report" | "attachment" | "text" | "autocrypt";
+
 export type OfferedKey = {
-  source: "report" | "attachment" | "text" | "autocrypt";
+  source: Source;
+  /** Other places of the same mail where the same key stood. */
+  also: Source[];
   fingerprint: string;
   armored: string;
+  facts: KeyFacts;
 };
 
 /** What the table of reports keeps open of a WhisperBack report, and the rest as JSON to be sealed. */
@@ -38,6 +44,8 @@ export type MailReading =
       ok: true;
       sender: "person" | "automatic" | "list" | "bounce";
       messageId: string | null;
+      /** Why the desk does not answer it by itself, in words; null: it may. */
+      noAutomaticAnswer: string | null;
       /** In-Reply-To and References: which mails of ours this one may answer. */
       references: string[];
       from: Address | null;

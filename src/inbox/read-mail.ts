@@ -1,11 +1,13 @@
 import { automaticMail } from "../mime/automatic-mail.ts";
 import type { PinnedKey } from "../mime/crypto-summary.ts";
 import type { Mail } from "../mime/mail.ts";
+import { whyNoAutomaticAnswer } from "../mime/no-automatic-answer.ts";
 import { parseMail } from "../mime/parse-mail.ts";
 import { readDeliveryReport } from "../mime/read-delivery-report.ts";
 import { firstHeader } from "../mime/read-headers.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 import { readPublicKeys } from "../openpgp/read-public-keys.ts";
+import { keyFactsOf } from "../people/key-facts.ts";
 import { recogniseReport } from "../whisperback/recognise-report.ts";
 import { detectLanguage } from "./detect-language.ts";
 import type { MailReading, OfferedKey } from "./mail-reading.ts";
@@ -53,6 +55,7 @@ async function readOrdinaryMail(outer: Mail, opened: Opened, hint: string | null
     ok: true,
     // A mail that is only late has not come back.
     sender: delivery && delivery.action !== "failed" ? "automatic" : sender.sort,
+    noAutomaticAnswer: whyNoAutomaticAnswer(outer) ?? (hint ? "It looks like a WhisperBack report" : null),
     messageId: outer.messageId,
     references: [...outer.references, ...outer.inReplyTo],
     from: outer.from[0] ?? null,
@@ -84,8 +87,12 @@ async function readOrdinaryMail(outer: Mail, opened: Opened, hint: string | null
 async function offeredKeys(opened: Opened): Promise<OfferedKey[]> {
   const offered = new Map<string, OfferedKey>();
   for (const { source, block } of opened.keyBlocks) {
-    for (const { fingerprint, armored } of await readPublicKeys(block)) {
-      if (!offered.has(fingerprint)) offered.set(fingerprint, { source, fingerprint, armored });
+    for (const key of await readPublicKeys(block)) {
+      const { fingerprint, armored } = key;
+      const known = offered.get(fingerprint);
+      if (!known)
+        offered.set(fingerprint, { source, also: [], fingerprint, armored, facts: keyFactsOf(key) });
+      else if (known.source !== source) known.also = [...new Set([...known.also, source])];
     }
   }
   const all = [...offered.values()];

@@ -3,6 +3,7 @@ import { placeOfKind } from "../logs/section-kinds.ts";
 import { tokensOfLog } from "../logs/tokens-of-log.ts";
 import type { Mail } from "../mime/mail.ts";
 import { readPublicKeys } from "../openpgp/read-public-keys.ts";
+import { keyFactsOf } from "../people/key-facts.ts";
 import type { StoredReport } from "../tickets/read-report.ts";
 import { parseReport } from "../whisperback/parse-report.ts";
 import type { Report } from "../whisperback/report.ts";
@@ -24,6 +25,8 @@ export async function readReportMail(
   return {
     ok: true,
     sender: "person",
+    // The header From is the same for all reports, and anybody can have typed the address inside.
+    noAutomaticAnswer: "It is a WhisperBack report",
     messageId: outer.messageId,
     references: [],
     from: handSaved ? (outer.from[0] ?? null) : null,
@@ -60,7 +63,13 @@ function answersOf(report: Report): string[] {
 async function keyOfReport(report: Report): Promise<OfferedKey[]> {
   if (report.key.value?.kind !== "block") return [];
   const keys = await readPublicKeys(report.key.value.value);
-  return keys.map((key) => ({ source: "report", fingerprint: key.fingerprint, armored: key.armored }));
+  return keys.map((key) => ({
+    source: "report",
+    also: [],
+    fingerprint: key.fingerprint,
+    armored: key.armored,
+    facts: keyFactsOf(key),
+  }));
 }
 
 function openFacts(report: Report, whisperbackId: string | null, outer: Mail, handSaved: boolean) {

@@ -20,6 +20,8 @@ export type Outgoing = {
   /** Of the text, such as "fr" or "pt-BR". */
   language: string | null;
   attachments: Attachment[];
+  /** Written by nobody: told in the headers, so that no program answers it (RFC 3834 §3.1). */
+  automatic?: boolean;
 };
 
 /** A mail as it goes to SMTP, in clear. Who may get one is not decided here. Throws on an address that is none. */

@@ -8,6 +8,13 @@ export type OutgoingHeaders = { name: string; value: string | Address | Date }[]
 
 const mostReferences = 20;
 
+/** RFC 3834 §3.1.7 and §3.1.8; the last one is what mail servers of Microsoft look for. */
+const automaticHeaders = [
+  { name: "Auto-Submitted", value: "auto-replied" },
+  { name: "Precedence", value: "bulk" },
+  { name: "X-Auto-Response-Suppress", value: "All" },
+];
+
 /**
  * The headers of an outgoing mail. Every value is checked or made one line here, so that nothing in a name, a subject
  * or an id can begin a header of its own. Throws on an address or a Message-ID that is none; bad references go.
@@ -24,6 +31,7 @@ export function outgoingHeaders(mail: Omit<Outgoing, "text" | "attachments">): O
     ...(inReplyTo ? [{ name: "In-Reply-To", value: inReplyTo }] : []),
     ...(references.length > 0 ? [{ name: "References", value: shortened(references).join(" ") }] : []),
     ...(isLanguage(mail.language) ? [{ name: "Content-Language", value: mail.language }] : []),
+    ...(mail.automatic ? automaticHeaders : []),
   ];
 }
 

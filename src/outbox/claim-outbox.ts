@@ -8,6 +8,9 @@ export type ClaimedAnswer = {
   reference: string;
   protection: "encrypted" | "clear";
   attempts: number;
+  automatic: boolean;
+  /** Of the last try. */
+  failure: string | null;
   sealed_envelope: Buffer;
   sealed_content: Buffer;
   envelope_key: Buffer;

@@ -3,9 +3,12 @@ import type { Database } from "../database.ts";
 /** What a staff member may decide about a mail that failed or came back, or of which nobody knows whether it left. */
 export type Decision = "send again" | "count as sent" | "give up";
 
-/** SQL: somebody has to decide about this mail. One that came back was accepted first, by a server on the way. */
+/**
+ * SQL: somebody has to decide about this mail. One that came back was accepted first, by a server on the way. An
+ * automatic answer asks for nobody: the person still waits for ours.
+ */
 export const isTroubled =
-  "(outbox_mails.state in ('failed', 'unknown') or (outbox_mails.state = 'accepted' and outbox_mails.bounced_at is not null))";
+  "(not outbox_mails.automatic and (outbox_mails.state in ('failed', 'unknown') or (outbox_mails.state = 'accepted' and outbox_mails.bounced_at is not null)))";
 
 /**
  * Carries a decision out and returns the ticket of the mail; null when there was nothing to decide any more. A mail

@@ -13,7 +13,9 @@ export type SmtpServer = {
 };
 
 /** What became of a mail that was offered to SMTP (RFC 5321 §4.2.1): `later` may be tried again, `unknown` never is. */
-export type HandOver = { state: "accepted" } | { state: "later" | "failed" | "unknown"; failure: string };
+export type HandOver =
+  | { state: "accepted" }
+  | { state: "later" | "failed" | "unknown"; failure: string; senderRefused?: boolean };
 
 /** How long handing one mail over may take in all, however slowly the server answers. */
 export function mostSecondsOf(server: SmtpServer): number {
@@ -24,12 +26,16 @@ function secondsToWait(server: SmtpServer): number {
   return server.secondsToWait ?? 60;
 }
 
-/** Offers one mail to the SMTP server, on a connection of its own. Never throws, and says when the end is not known. */
+/**
+ * Offers one mail to the SMTP server, on a connection of its own. Never throws, and says when the end is not known.
+ * `returnPath` is where the mail comes back to when it cannot be delivered; "": nowhere.
+ */
 export async function handOver(
   server: SmtpServer,
   from: string,
   to: string,
   raw: Uint8Array,
+  returnPath = from,
 ): Promise<HandOver> {
   let textLeft = false;
   const transport = openSmtp(server, from, (reply) => {
@@ -38,7 +44,7 @@ export async function handOver(
   try {
     // The time limit closes the connection, so that nothing leaves after the mail was given up.
     const signal = AbortSignal.timeout(mostSecondsOf(server) * 1000);
-    await transport.sendMail({ envelope: { from, to: [to] }, raw: Buffer.from(raw), signal });
+    await transport.sendMail({ envelope: { from: returnPath, to: [to] }, raw: Buffer.from(raw), signal });
     return { state: "accepted" };
   } catch (error) {
     return judge(error, textLeft);
@@ -89,7 +95,8 @@ function judge(error: unknown, textLeft: boolean): HandOver {
   const { responseCode, command, code } = error as { responseCode?: number; command?: string; code?: string };
   const place = command ? ` to ${command}` : "";
   if (responseCode && responseCode >= 500) {
-    return { state: "failed", failure: `The mail server refused it: ${responseCode}${place}` };
+    const failure = `The mail server refused it: ${responseCode}${place}`;
+    return { state: "failed", failure, ...(command === "MAIL FROM" ? { senderRefused: true } : {}) };
   }
   if (responseCode && responseCode >= 400) {
     return { state: "later", failure: `The mail server asked to try later: ${responseCode}${place}` };

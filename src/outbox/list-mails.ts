@@ -61,10 +61,10 @@ function mails(db: Database) {
     .join("tickets", "tickets.id", "outbox_mails.ticket_id")
     .join("vault_keys", "vault_keys.id", "tickets.key_id")
     .join("messages", "messages.id", "outbox_mails.message_id")
-    .join("staff", "staff.id", "messages.staff_id")
+    .leftJoin("staff", "staff.id", "messages.staff_id")
     .select<Row[]>(
       "outbox_mails.*",
-      "staff.name as writer_name",
+      db.raw("coalesce(staff.name, 'the desk itself') as writer_name"),
       "tickets.sealed_subject",
       "vault_keys.wrapped_key",
       db.raw("? as moment", [exactMoment(db, "outbox_mails.created_at")]),

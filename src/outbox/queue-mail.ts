@@ -27,12 +27,15 @@ export type QueuedMail = {
   clearAgreedBy: string | null;
   /** How long it can be taken back before it leaves; absent: 20 seconds. */
   secondsToWait?: number | undefined;
+  /** The desk answers by itself (RFC 3834): the subject is neutral, encrypted or not, and it leaves at once. */
+  automatic?: boolean;
 };
 
 const secondsToTakeBack = 20;
 
 /** What the provider of the person may read in the clear: nothing about Tails, nothing of the mail. */
 export const neutralSubject = "An answer to your message";
+export const automaticSubject = "Automatic answer: your message has arrived";
 
 /** The answer cannot leave as it was asked for; the message says why, to the staff. */
 export class CannotLeave extends Error {}
@@ -52,7 +55,7 @@ export async function queueMail(db: Database, vault: Vault, mail: QueuedMail): P
 
   const envelope: Envelope = {
     to: recipient.address,
-    subject: protection === "encrypted" ? mail.subject : neutralSubject,
+    subject: subjectOf(mail, protection),
     keys: recipient.keys,
     language: mail.language,
     inReplyTo: mail.inReplyTo,
@@ -65,7 +68,15 @@ export async function queueMail(db: Database, vault: Vault, mail: QueuedMail): P
     sealed_envelope: vault.seal(mail.key.wrapped_key, "envelope", JSON.stringify(envelope)),
     reference: newReference(),
     protection,
+    automatic: mail.automatic ?? false,
     clear_agreed_by: protection === "clear" ? mail.clearAgreedBy : null,
-    not_before: db.raw("now() + make_interval(secs => ?)", [mail.secondsToWait ?? secondsToTakeBack]),
+    not_before: db.raw("now() + make_interval(secs => ?)", [
+      mail.automatic ? 0 : (mail.secondsToWait ?? secondsToTakeBack),
+    ]),
   });
+}
+
+function subjectOf({ automatic, subject }: QueuedMail, protection: "encrypted" | "clear"): string {
+  if (automatic) return automaticSubject;
+  return protection === "encrypted" ? subject : neutralSubject;
 }

@@ -36,8 +36,15 @@ async function send(vault: Vault, sender: Sender, answer: ClaimedAnswer): Promis
       failure: "The mail could not be written: the key may have expired, or it cannot encrypt",
     };
   }
-  return await handOver(sender.server, sender.address, envelope.to, raw);
+  const isNobody = answer.automatic && answer.failure !== needsSender;
+  const { server, address } = sender;
+  const result = await handOver(server, address, envelope.to, raw, isNobody ? "" : address);
+  const mayName = isNobody && result.state === "failed" && result.senderRefused;
+  return mayName ? { state: "later", failure: needsSender } : result;
 }
+
+/** An automatic answer names nobody to whom it could come back (RFC 3834 §3.3), where the server takes such mail. */
+const needsSender = "The mail server takes no mail without a sender: the next try names the desk";
 
 async function compose(
   vault: Vault,
@@ -59,6 +66,7 @@ async function compose(
     date: new Date(),
     language: envelope.language,
     attachments: [],
+    automatic: answer.automatic,
   };
   return answer.protection === "encrypted"
     ? await composeEncrypted(mail, envelope.keys, sender.keys)

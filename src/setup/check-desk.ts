@@ -46,9 +46,10 @@ async function mailTroubles(db: Database): Promise<string[]> {
        (select count(*) from mails where state = 'set_aside')::int as set_aside,
        (select count(*) from mails where state = 'kept'
           and kept_at < now() - make_interval(mins => :waitingMinutes))::int as waiting,
-       (select count(*) from outbox_mails where state = 'failed')::int as failed,
-       (select count(*) from outbox_mails where state = 'unknown')::int as unknown,
-       (select count(*) from outbox_mails where state = 'accepted' and bounced_at is not null)::int as bounced,
+       (select count(*) from outbox_mails where state = 'failed' and not automatic)::int as failed,
+       (select count(*) from outbox_mails where state = 'unknown' and not automatic)::int as unknown,
+       (select count(*) from outbox_mails where state = 'accepted' and bounced_at is not null
+          and not automatic)::int as bounced,
        (select count(*) from outbox_mails where state = 'queued'
           and created_at < now() - make_interval(mins => :waitingMinutes))::int as late`,
     { waitingMinutes },

@@ -8,7 +8,7 @@ import type { MessageContent } from "./ticket.ts";
 export type NewMessage = {
   ticketId: string;
   key: SealingKey;
-  kind: "from_user" | "answer" | "note" | "bounce";
+  kind: "from_user" | "answer" | "note" | "bounce" | "acknowledgement";
   content: MessageContent;
   /** When it was received; absent: now. */
   createdAt?: Date;

@@ -5,7 +5,7 @@ import type { StateChange } from "./ticket-state.ts";
 
 export type ThreadMessage = {
   id: string;
-  kind: "from_user" | "answer" | "note" | "bounce";
+  kind: "from_user" | "answer" | "note" | "bounce" | "acknowledgement";
   content: MessageContent;
   staff_id: string | null;
   staff_name: string | null;

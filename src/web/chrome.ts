@@ -48,7 +48,8 @@ export async function readRail(db: Database, staffId: string): Promise<Rail> {
           select from mails where state = 'set_aside' limit 1001) bounded)::int as set_aside,
        (select count(*) from (
           select from outbox_mails
-           where state in ('failed', 'unknown') or (state = 'accepted' and bounced_at is not null) limit 1001
+           where not automatic
+             and (state in ('failed', 'unknown') or (state = 'accepted' and bounced_at is not null)) limit 1001
         ) bounded)::int as troubled,
        (select json_agg(json_build_object('kind', kind, 'detail', detail, 'raised_at', raised_at) order by raised_at)
           from alarms where cleared_at is null) as alarms`,

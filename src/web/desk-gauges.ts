@@ -47,7 +47,7 @@ async function readCounts(db: Database): Promise<Counts> {
     `select
        ${count("status", "tickets where status in ('new', 'open', 'waiting_for_user', 'waiting_for_fix', 'snoozed')")} as tickets,
        ${count("state", "(select state from mails where state = 'kept' union all select state from mails where state = 'set_aside') mails")} as mails,
-       ${count("state", "(select state from outbox_mails where state in ('queued', 'sending') union all select state from outbox_mails where state in ('failed', 'unknown')) mails")} as outbox,
+       ${count("state", "(select state from outbox_mails where state in ('queued', 'sending') union all select state from outbox_mails where state in ('failed', 'unknown') and not automatic) mails")} as outbox,
        (select coalesce(json_agg(json_build_object('mailbox', name, 'seconds',
                  extract(epoch from now() - coalesce(last_polled_at, created_at)))), '[]') from mailboxes) as polls,
        (select count(*) from alarms where cleared_at is null)::int as alarms`,
