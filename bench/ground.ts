@@ -21,7 +21,10 @@ export type Ground = {
   keys: { rsa4096: DeskKey; curve25519: DeskKey };
   /** A new migrated database, dropped by `drop`. */
   newDatabase(): Promise<{ url: string; drop: () => Promise<void> }>;
-  /** The database of this name, and whether it has to be filled; it stays for the next run. */
+  /**
+   * The database of this name, brought up to date, and whether it has to be filled; it stays for the next run as long as the
+   * programs that fill it are the same.
+   */
   keptDatabase(name: string): Promise<{ url: string; isNew: boolean; keep: () => Promise<void> }>;
   close(): Promise<void>;
 };
@@ -56,10 +59,14 @@ export async function openGround(options: Options, say: Say): Promise<Ground> {
       return { url: inDatabase(postgres.url, name), drop };
     },
     async keptDatabase(kind) {
-      const name = `${kind}_${template.slice(-8)}`;
+      const name = `${kind}_${(await hashOfFilling()).slice(0, 8)}`;
       const draft = `${name}_draft`;
       const { rowCount } = await admin.query("select from pg_database where datname = $1", [name]);
-      if (rowCount) return { url: inDatabase(postgres.url, name), isNew: false, keep: async () => {} };
+      if (rowCount) {
+        const url = inDatabase(postgres.url, name);
+        await bringUpToDate(url);
+        return { url, isNew: false, keep: async () => {} };
+      }
       await admin.query(`drop database if exists ${draft} with (force)`);
       await admin.query(`create database ${draft} template ${template}`);
       const keep = async () => void (await admin.query(`alter database ${draft} rename to ${name}`));
@@ -95,18 +102,24 @@ async function makeTemplate(admin: pg.Pool, url: string, name: string): Promise<
   const draft = `${name}_draft`;
   await admin.query(`drop database if exists ${draft} with (force)`);
   await admin.query(`create database ${draft}`);
-  const db = openDatabase(inDatabase(url, draft));
-  await migrate(db);
-  await db.raw("create extension if not exists pg_stat_statements");
-  await db.destroy();
+  await bringUpToDate(inDatabase(url, draft));
   await admin.query(`alter database ${draft} rename to ${name}`);
 }
 
-async function hashOfMigrations(): Promise<string> {
-  const folder = join(import.meta.dirname, "../migrations");
+async function bringUpToDate(url: string): Promise<void> {
+  const db = openDatabase(url);
+  await migrate(db);
+  await db.raw("create extension if not exists pg_stat_statements");
+  await db.destroy();
+}
+
+const hashOfMigrations = () => hashOfFiles(join(import.meta.dirname, "../migrations"), /\.sql$/);
+const hashOfFilling = () => hashOfFiles(import.meta.dirname, /^fill.*\.ts$/);
+
+async function hashOfFiles(folder: string, names: RegExp): Promise<string> {
   const hash = createHash("sha256");
-  for (const file of (await readdir(folder)).sort())
-    hash.update(file).update(await readFile(join(folder, file)));
+  const files = (await readdir(folder)).filter((file) => names.test(file)).sort();
+  for (const file of files) hash.update(file).update(await readFile(join(folder, file)));
   return hash.digest("hex").slice(0, 16);
 }
 
