@@ -60,6 +60,7 @@ async function run(config: WorkerConfig): Promise<void> {
     stopping: stopping.signal,
     leaseSeconds: config.LEASE_SECONDS,
     mailSizeLimit: config.MAIL_SIZE_LIMIT_MB * 1_000_000,
+    desk: { name: config.DESK_NAME, address: config.DESK_ADDRESS },
     onFailure,
   };
 

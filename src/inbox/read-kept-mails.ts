@@ -1,3 +1,4 @@
+import type { Signature } from "../acknowledgements/text.ts";
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type ClaimedMail, claimMails, LeaseLost, rawMail } from "./claim-mails.ts";
@@ -11,6 +12,8 @@ export type Reader = {
   mailSizeLimit: number;
   /** Aborted when the program ends: no further mail is begun. */
   stopping?: AbortSignal;
+  /** Who acknowledges mail, for the queues that do. */
+  desk?: Signature;
   /** Called for a mail that could not be stored now; it is tried again when its lease ends. */
   onFailure(error: unknown): void;
 };
@@ -51,7 +54,7 @@ async function readOne(
   mail: ClaimedMail,
 ): Promise<Outcome | null> {
   try {
-    return await receiveMail(db, vault, mail, await read(db, vault, reader, mail));
+    return await receiveMail(db, vault, mail, await read(db, vault, reader, mail), reader.desk);
   } catch (error) {
     if (error instanceof LeaseLost || error instanceof ReadingStopped) return null;
     reader.onFailure(error);

@@ -1,3 +1,5 @@
+import { acknowledge, type OpenedTicket } from "../acknowledgements/acknowledge.ts";
+import type { Signature } from "../acknowledgements/text.ts";
 import type { Database } from "../database.ts";
 import { markBounced, ticketOfReference } from "../outbox/find-sent.ts";
 import { hashOfFingerprint } from "../people/hash-of-fingerprint.ts";
@@ -17,12 +19,16 @@ export type Outcome = "opened" | "added" | "sent_again" | "bounce" | "set_aside"
 type Understood = Extract<MailReading, { ok: true }> & { personId: string | null };
 type Place = { ticketId: string; outcome: Exclude<Outcome, "set_aside">; marks: string[] };
 
-/** One kept mail becomes a ticket, a message or a mail set aside with its reason: all of it happens or none of it. */
+/**
+ * One kept mail becomes a ticket, a message or a mail set aside with its reason: all of it happens or none of it. Without
+ * `desk` nothing is acknowledged.
+ */
 export async function receiveMail(
   db: Database,
   vault: Vault,
   mail: ClaimedMail,
   mailReading: MailReading,
+  desk?: Signature,
 ): Promise<Outcome> {
   return await db.transaction(async (trx) => {
     await holdMail(trx, mail);
@@ -44,6 +50,8 @@ export async function receiveMail(
     if (place.outcome !== "opened" && reading.sender === "person") {
       await makeItOurTurn(trx, place.ticketId, mail.receivedAt);
     }
+    if (place.outcome === "opened" && desk)
+      await acknowledge(trx, vault, desk, openedBy(mail, reading, place));
     await finishMail(trx, mail, { state: "read", outcome: place.outcome, ticket_id: place.ticketId });
     return place.outcome;
   });
@@ -174,6 +182,13 @@ async function storeMessage(
       segments: reading.segments.length > 1 ? reading.segments : undefined,
     },
   });
+}
+
+function openedBy(mail: ClaimedMail, reading: Understood, { ticketId }: Place): OpenedTicket {
+  const { noAutomaticAnswer, references, personId, date, messageId, report } = reading;
+  const { key, receivedAt } = mail;
+  const isReport = report !== null;
+  return { ticketId, key, receivedAt, isReport, noAutomaticAnswer, references, personId, date, messageId };
 }
 
 function factsOf({ report, from, subject, text, language, listId }: Understood): SortingFacts {

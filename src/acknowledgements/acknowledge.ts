@@ -1,0 +1,141 @@
+import type { Database } from "../database.ts";
+import { CannotLeave, queueMail } from "../outbox/queue-mail.ts";
+import { recipientOf } from "../outbox/recipient.ts";
+import { findWayOut } from "../outbox/way-out.ts";
+import { claimAcknowledgement } from "../people/claim-acknowledgement.ts";
+import { addMessage } from "../tickets/add-message.ts";
+import type { SealingKey } from "../vault/sealing-keys.ts";
+import type { Vault } from "../vault/vault.ts";
+import { language as nameOf } from "../web/format.ts";
+import { type OpeningMail, whyNotAcknowledged } from "./rules.ts";
+import { acknowledgementText, fillAcknowledgement, refusedPlaceholders, type Signature } from "./text.ts";
+
+export type OpenedTicket = OpeningMail & { ticketId: string; key: SealingKey; messageId: string | null };
+
+/**
+ * Acknowledges the mail that has just opened a ticket, if its queue does that and nothing speaks against it, or notes the
+ * reason. Last in the transaction of the ticket, in a savepoint of its own: whatever fails here stops no ticket.
+ */
+export async function acknowledge(
+  trx: Database,
+  vault: Vault,
+  desk: Signature,
+  mail: OpenedTicket,
+): Promise<void> {
+  const setting = await settingOf(trx, mail.ticketId);
+  if (!setting) return;
+  try {
+    await trx.transaction((inner) => sendOrKeep(inner, vault, desk, mail, setting));
+  } catch (error) {
+    await trx.transaction((inner) => keep(inner, mail, setting, wordsOf(error))).catch(ignored);
+  }
+}
+
+type Setting = {
+  queue_id: string;
+  template_id: string;
+  changed_by: string;
+  language: string | null;
+  now: Date;
+};
+
+async function settingOf(trx: Database, ticketId: string): Promise<Setting | undefined> {
+  return await trx("tickets")
+    .join("acknowledgement_settings as setting", "setting.queue_id", "tickets.queue_id")
+    .where({ "tickets.id": ticketId, is_on: true })
+    .first<Setting>(
+      "setting.queue_id",
+      "template_id",
+      "changed_by",
+      "tickets.language",
+      trx.raw("now() as now"),
+    );
+}
+
+async function sendOrKeep(
+  trx: Database,
+  vault: Vault,
+  desk: Signature,
+  mail: OpenedTicket,
+  setting: Setting,
+): Promise<void> {
+  const reason = whyNotAcknowledged(mail, setting.now) ?? (await whyItCannotLeave(trx, vault, mail));
+  if (reason) return await keep(trx, mail, setting, reason);
+  const text = await acknowledgementText(trx, setting.template_id, setting.language);
+  const problem = problemOf(text);
+  if (!text || problem) return await keep(trx, mail, setting, problem ?? "");
+  // After all that can be known before: it may wait for another worker.
+  if (!mail.personId || !(await claimAcknowledgement(trx, mail.personId))) {
+    return await keep(trx, mail, setting, "This address got one less than 7 days ago");
+  }
+  await send(trx, vault, desk, mail, setting, text);
+}
+
+/** Looks at the key itself: one that has expired would fail in the outbox, where nobody waits for it. */
+async function whyItCannotLeave(trx: Database, vault: Vault, mail: OpenedTicket): Promise<string | null> {
+  const wayOut = await findWayOut(await recipientOf(trx, vault, mail.ticketId));
+  return wayOut.kind === "none" ? wayOut.reason : null;
+}
+
+/** The answer may have been changed since it was chosen. */
+function problemOf(text: { language: string; body: string } | undefined): string | null {
+  if (!text) return "The answer is retired";
+  const names = refusedPlaceholders(text.body).map((name) => `{{${name}}}`);
+  if (names.length === 0) return null;
+  return `The answer in ${nameOf(text.language)} asks for ${names.join(", ")}, which no acknowledgement fills`;
+}
+
+async function send(
+  trx: Database,
+  vault: Vault,
+  desk: Signature,
+  mail: OpenedTicket,
+  setting: Setting,
+  { body, language }: { body: string; language: string },
+): Promise<void> {
+  const { ticketId, key } = mail;
+  const content = {
+    text: fillAcknowledgement(body, ticketId, desk).text,
+    warnings: fallBack(setting, language),
+  };
+  const messageId = await addMessage(trx, vault, { ticketId, key, kind: "acknowledgement", content });
+  await queueMail(trx, vault, {
+    ticketId,
+    messageId,
+    key,
+    subject: "",
+    language,
+    inReplyTo: mail.messageId,
+    references: mail.messageId ? [mail.messageId] : [],
+    // Who turned it on agreed for every such mail: the text is the same for all and says nothing of anybody.
+    clearAgreedBy: setting.changed_by,
+    automatic: true,
+  });
+  await trx("acknowledgements").insert({ ...rowOf(mail, setting), message_id: messageId, language });
+}
+
+function fallBack(setting: Setting, language: string): string[] {
+  if (setting.language === language) return [];
+  const wanted = setting.language
+    ? `The answer has no text in ${nameOf(setting.language)}`
+    : "The language of the mail is not known";
+  return [`${wanted}: it went in ${nameOf(language)}`];
+}
+
+async function keep(trx: Database, mail: OpenedTicket, setting: Setting, reason: string): Promise<void> {
+  await trx("acknowledgements").insert({ ...rowOf(mail, setting), reason });
+}
+
+function rowOf(mail: OpenedTicket, { queue_id, template_id, language }: Setting) {
+  return { queue_id, ticket_id: mail.ticketId, template_id, mail_language: language };
+}
+
+/** An error of the database may hold values, so only its code goes on. */
+function wordsOf(error: unknown): string {
+  if (error instanceof CannotLeave) return error.message;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "error of the program";
+  return `It could not be written (${code})`;
+}
+
+/** Not even the reason can be stored: the ticket is opened all the same. */
+function ignored(): void {}
