@@ -11,3 +11,13 @@ export async function indexMessage(
   const words = await blindVector(db, vault, message.language, message.texts);
   await db("search_documents").insert({ message_id: message.id, ticket_id: message.ticketId, words });
 }
+
+/** Makes a message findable by other words than before, in the transaction that changes it. */
+export async function reindexMessage(
+  db: Database,
+  vault: Vault,
+  message: { id: string; language: string | null; texts: WeightedText[] },
+): Promise<void> {
+  const words = await blindVector(db, vault, message.language, message.texts);
+  await db("search_documents").where({ message_id: message.id }).update({ words });
+}
