@@ -1,8 +1,10 @@
 import type { Signature } from "../acknowledgements/text.ts";
 import type { Database } from "../database.ts";
+import { keysOfAddress } from "../people/keys-of-address.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type ClaimedMail, claimMails, LeaseLost, rawMail } from "./claim-mails.ts";
 import { type MailReaders, ReadingStopped } from "./mail-readers.ts";
+import type { MailReading } from "./mail-reading.ts";
 import { type Outcome, receiveMail, setAside } from "./receive.ts";
 
 export type Reader = {
@@ -10,10 +12,10 @@ export type Reader = {
   /** How long a lost worker's mails wait; more than the readers need for a batch at their time limit. */
   leaseSeconds?: number;
   mailSizeLimit: number;
-  /** Aborted when the program ends: no further mail is begun. */
-  stopping?: AbortSignal;
   /** Who acknowledges mail, for the queues that do. */
   desk?: Signature;
+  /** Aborted when the program ends: no further mail is begun. */
+  stopping?: AbortSignal;
   /** Called for a mail that could not be stored now; it is tried again when its lease ends. */
   onFailure(error: unknown): void;
 };
@@ -73,7 +75,20 @@ async function read(db: Database, vault: Vault, reader: Reader, mail: ClaimedMai
       reason: `Reading it was interrupted ${mostAttempts} times: it may stop the program`,
     };
   }
-  return await reader.readers.read(await rawMail(db, vault, mail));
+  return await readWithKeys(db, vault, reader, await rawMail(db, vault, mail));
+}
+
+/** Who wrote is known when it was read: what is signed is read again with the keys that were confirmed for that address. */
+async function readWithKeys(
+  db: Database,
+  vault: Vault,
+  { readers }: Reader,
+  raw: Buffer,
+): Promise<MailReading> {
+  const reading = await readers.read(raw);
+  if (!reading.ok || reading.crypto.signature === "no" || !reading.from) return reading;
+  const confirmed = await keysOfAddress(db, vault, reading.from.address);
+  return confirmed.length > 0 ? await readers.read(raw, confirmed) : reading;
 }
 
 /**

@@ -2,7 +2,7 @@ import { acknowledge, type OpenedTicket } from "../acknowledgements/acknowledge.
 import type { Signature } from "../acknowledgements/text.ts";
 import type { Database } from "../database.ts";
 import { markBounced, ticketOfReference } from "../outbox/find-sent.ts";
-import { hashOfFingerprint } from "../people/hash-of-fingerprint.ts";
+import { offerKey } from "../people/offered-keys.ts";
 import { personOfAddress, rememberEncryption } from "../people/person-of-address.ts";
 import { indexMessage } from "../search/index-message.ts";
 import { applyRules } from "../sorting-rules/apply-rules.ts";
@@ -232,6 +232,7 @@ async function storeReport(
   });
 }
 
+/** The key in a report is for whom the report itself names, also when the ticket of the first report names another one. */
 async function storeOfferedKeys(
   trx: Database,
   vault: Vault,
@@ -240,17 +241,11 @@ async function storeOfferedKeys(
   ticketId: string,
   messageId: string,
 ): Promise<void> {
-  for (const offered of reading.offeredKeys) {
-    await trx("offered_keys")
-      .insert({
-        ticket_id: ticketId,
-        message_id: messageId,
-        key_id: mail.key.id,
-        fingerprint_hash: hashOfFingerprint(vault, offered.fingerprint),
-        sealed_key: vault.seal(mail.key.wrapped_key, "public key", offered.armored),
-        source: offered.source,
-      })
-      .onConflict(["ticket_id", "fingerprint_hash"])
-      .ignore();
+  if (reading.offeredKeys.length === 0) return;
+  const contact = reading.report?.contactAddress;
+  const personId = contact ? await personOfAddress(trx, vault, contact) : reading.personId;
+  for (const { source, also, armored, facts } of reading.offeredKeys) {
+    const place = { ticketId, messageId };
+    await offerKey(trx, vault, { personId, place, key: mail.key, source, also, armored, facts });
   }
 }

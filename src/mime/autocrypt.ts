@@ -6,13 +6,16 @@ const largestHeader = 64 * 1024;
 
 /**
  * The key in the Autocrypt header of a mail, armoured, or null (Autocrypt 1.1 §2.3): of one sender alone, about that
- * sender, one header, and no attribute that must be understood and is not. Gossip about other people is never read.
+ * sender, one header, not through a mailing list, and no attribute that must be understood and is not. Gossip about other
+ * people is never read.
  */
 export function autocryptKey(mail: Mail): string | null {
   const [from] = mail.from;
   const isReport = /^multipart\/report\b/i.test(firstHeader(mail.headers, "content-type") ?? "");
-  if (!from || mail.from.length !== 1 || headerValues(mail.headers, "from").length !== 1 || isReport)
-    return null;
+  // What a mailing list sends on is not what the person's program sent.
+  const isFromList = headerValues(mail.headers, "list-id").length > 0;
+  const isOneSender = mail.from.length === 1 && headerValues(mail.headers, "from").length === 1;
+  if (!from || !isOneSender || isReport || isFromList) return null;
 
   const valid = headerValues(mail.headers, "autocrypt").flatMap((value) => {
     const header = readHeader(value);

@@ -11,8 +11,12 @@ export type PublicKey = {
   /** Only those that the key itself certifies. */
   userIds: string[];
   createdAt: Date;
+  /** Such as "RSA 4096" or "Curve25519": of the primary key. */
+  algorithm: string;
   /** Null: never. */
   expiresAt: Date | null;
+  /** When it can be encrypted to no longer, by the date of the key or of its part for encryption; null: never. */
+  encryptsUntil: Date | null;
   revoked: boolean;
   canEncrypt: boolean;
   /** Why it cannot be encrypted to, in words for staff; null when it can. */
@@ -75,12 +79,12 @@ async function describeReadable(key: Key): Promise<PublicKey> {
     fingerprint: key.getFingerprint().toUpperCase(),
     keyIds: key.getKeyIDs().map((id) => id.toHex().toUpperCase()),
     createdAt: key.getCreationTime(),
+    algorithm: algorithmOf(key),
     armored: key.armor(),
   };
   // Before anything is verified: one check with a 65,536-bit number takes minutes.
   const size = problemOfSize(key);
-  if (size)
-    return { ...common, userIds: [], expiresAt: null, revoked: false, canEncrypt: false, problem: size };
+  if (size) return { ...common, ...nothingKnown, problem: size };
 
   const revoked = await key.isRevoked();
   const expiresAt = await expiryOf(key);
@@ -89,10 +93,26 @@ async function describeReadable(key: Key): Promise<PublicKey> {
     ...common,
     userIds: await certifiedUserIds(key),
     expiresAt,
+    encryptsUntil: reason === null ? earlier(expiresAt, await expiryOfEncryption(key)) : null,
     revoked,
     canEncrypt: reason === null,
     problem: reason === null ? null : inWords(reason, revoked, expiresAt),
   };
+}
+
+const nothingKnown = {
+  userIds: [],
+  expiresAt: null,
+  encryptsUntil: null,
+  revoked: false,
+  canEncrypt: false,
+};
+
+function algorithmOf(key: Key): string {
+  const { algorithm, bits, curve } = key.getAlgorithmInfo();
+  if (bits !== undefined) return `${algorithm.replace(/^rsa.*$/i, "RSA").replace(/^dsa$/i, "DSA")} ${bits}`;
+  const name = curve ?? algorithm;
+  return /25519/.test(name) ? "Curve25519" : name;
 }
 
 function problemOfSize(key: Key): string | null {
@@ -110,6 +130,16 @@ function problemOfSize(key: Key): string | null {
 async function expiryOf(key: Key): Promise<Date | null> {
   const expiry = await key.getExpirationTime();
   return expiry instanceof Date ? expiry : null;
+}
+
+async function expiryOfEncryption(key: Key): Promise<Date | null> {
+  const part = await key.getEncryptionKey();
+  const expiry = await part.getExpirationTime();
+  return expiry instanceof Date ? expiry : null;
+}
+
+function earlier(one: Date | null, other: Date | null): Date | null {
+  return one && other ? (one < other ? one : other) : (one ?? other);
 }
 
 async function whyNotEncryptable(key: Key): Promise<string | null> {

@@ -1,0 +1,49 @@
+import { type PublicKey, readPublicKeys } from "../openpgp/read-public-keys.ts";
+
+/** What a public key says of itself, as JSON: read where mail is read, and sealed, since its names are a person's. */
+export type KeyFacts = {
+  fingerprint: string;
+  userIds: string[];
+  algorithm: string;
+  createdAt: string;
+  expiresAt: string | null;
+  encryptsUntil: string | null;
+  /** Why nothing could be encrypted to it when it was read; null: something could. */
+  problem: string | null;
+};
+
+/** The facts that are kept of a key. */
+export function keyFactsOf(key: PublicKey): KeyFacts {
+  return {
+    fingerprint: key.fingerprint,
+    userIds: key.userIds,
+    algorithm: key.algorithm,
+    createdAt: key.createdAt.toISOString(),
+    expiresAt: key.expiresAt?.toISOString() ?? null,
+    encryptsUntil: key.encryptsUntil?.toISOString() ?? null,
+    problem: key.problem,
+  };
+}
+
+/** Facts of a key that was kept before they were. Throws when the block holds no key that can be read. */
+export async function readKeyFacts(armored: string): Promise<KeyFacts> {
+  const [key] = await readPublicKeys(armored);
+  if (!key) throw new Error("A key that was kept cannot be read any more");
+  return keyFactsOf(key);
+}
+
+/** Why nothing can be encrypted to this key now, in words for staff; null when something can. */
+export function problemOf(facts: KeyFacts, now = new Date()): string | null {
+  if (facts.problem) return facts.problem;
+  const end = facts.encryptsUntil;
+  return end !== null && new Date(end) <= now ? `This key expired on ${end.slice(0, 10)}` : null;
+}
+
+/** Whether one of the names on the key is this address. Anybody can make a key with any name on it. */
+export function bearsAddress(facts: KeyFacts, address: string): boolean {
+  const wanted = address.toLowerCase();
+  return facts.userIds.some((userId) => {
+    const named = (/<([^<>]*)>\s*$/.exec(userId)?.[1] ?? userId).trim();
+    return named.toLowerCase() === wanted;
+  });
+}
