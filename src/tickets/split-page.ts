@@ -2,17 +2,17 @@ import { type Response, Router } from "express";
 import { z } from "zod";
 import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
-import { type Form, newForm, readForm, withError } from "../web/forms.ts";
+import { type Form, listOf, newForm, readForm, withError } from "../web/forms.ts";
 import { askedTicket } from "./asked-ticket.ts";
 import type { Ticket } from "./find.ts";
 import { readReport } from "./read-report.ts";
-import { splitMessage } from "./split.ts";
+import { type SplitRefusal, splitMessages } from "./split.ts";
 import { type StoryMessage, tellStory } from "./tell-story.ts";
 import { readThread } from "./thread.ts";
 
-const SplitForm = z.object({ message: z.string("Choose the message") });
+const SplitForm = z.object({ messages: listOf(z.string()) });
 
-/** /tickets/:id/split: a message of its user becomes a ticket of its own. */
+/** /tickets/:id/split: messages of its user become one ticket of their own. */
 export function splitPage(desk: Desk): Router {
   const page = Router();
   const { db, vault } = desk;
@@ -37,17 +37,16 @@ export function splitPage(desk: Desk): Router {
     const form = readForm(SplitForm, request.body);
     if (!form.ok) return await show(response.status(422), ticket, form);
 
-    const messageId = form.values.message;
-    const split = await splitMessage(db, vault, {
+    const split = await splitMessages(db, vault, {
       ticketId: ticket.id,
-      messageId,
+      messageIds: form.values.messages,
       staffId: signedIn(request).id,
     });
     if (!split.ok) {
       return await show(
         response.status(422),
         ticket,
-        withError(form.values, "message", refusals[split.reason]),
+        withError(form.values, "messages", refusals[split.reason]),
       );
     }
     request.session.notice = `This is the new ticket. The rest stays on ticket ${ticket.id}.`;
@@ -57,8 +56,11 @@ export function splitPage(desk: Desk): Router {
   return page;
 }
 
-const refusals = {
-  "not there": "This message is not on the ticket any more",
-  "the only message": "It is the only message: nothing would be left here",
+const refusals: Record<SplitRefusal, string> = {
+  "none chosen": "Choose one message or more",
+  "not there": "A message is not on the ticket any more: look at the list again",
+  "nothing left": "These are all its messages: leave one of them here",
   "not from a user": "Only what a user wrote becomes a ticket of its own",
+  "several people":
+    "These are of different people, and an answer goes to one: make a ticket for each of them",
 };

@@ -6,7 +6,7 @@ import { writeLink } from "./links.ts";
 import { readState } from "./merge.ts";
 import { recordEvent } from "./record-event.ts";
 import { restoredColumns } from "./restore.ts";
-import { unsplitMessage } from "./split.ts";
+import { unsplitMessages } from "./split.ts";
 import { isStateColumn, type StateChange } from "./ticket-state.ts";
 import { unmergeTickets } from "./unmerge.ts";
 
@@ -116,9 +116,16 @@ async function carryOut(trx: Database, vault: Vault, event: Event, staffId: stri
   if (event.action === "unmerged" || event.action === "unmerged_from")
     return { ok: false, reason: "nothing to undo" };
   if (event.action === "split") {
-    const { ticket: newId = "", message: messageId = "", key: keyId = "" } = detail;
-    const split = { ticketId, newId, messageId, keyId, staffId, undoes: event.id };
-    const done = await unsplitMessage(trx, vault, split);
+    const { ticket: newId = "", messages = "", keys = "" } = detail;
+    const [messageIds, keyIds] = [messages.split(","), keys.split(",")];
+    const done = await unsplitMessages(trx, vault, {
+      ticketId,
+      newId,
+      messageIds,
+      keyIds,
+      staffId,
+      undoes: event.id,
+    });
     return done ? { ok: true, ticketId } : { ok: false, reason: "changed since" };
   }
 

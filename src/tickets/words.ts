@@ -22,9 +22,10 @@ export function eventWords(event: { action: string; detail: Record<string, strin
   const undid = detail.action
     ? eventWords({ action: detail.action, detail: { ...detail, action: "" } })
     : "a change";
+  const some = Number(detail.count ?? 1) > 1 ? `${detail.count} messages` : "a message";
   const words: Record<string, string> = {
     opened: "opened",
-    split_from: "made this ticket from a message of",
+    split_from: `made this ticket from ${some} of`,
     our_turn: "our turn again",
     taken: "took it",
     given_back: "gave it back",
@@ -34,6 +35,7 @@ export function eventWords(event: { action: string; detail: Record<string, strin
     address_shown: "looked at the address",
     decided: `decided about an answer: ${detail.decision ?? ""}`,
     taken_back: "took an answer back before it left",
+    read_again: Number(detail.mails) > 1 ? `had ${detail.mails} mails read again` : "had a mail read again",
     snoozed: `put it away until ${detail.until ? moment(new Date(detail.until)) : "later"}`,
     waits_for_fix: "let it wait for a fix",
     waits_for_user: "let it wait for the user",
@@ -53,7 +55,7 @@ export function eventWords(event: { action: string; detail: Record<string, strin
     merged_into: "put everything of it on",
     unmerged: "took apart what came here from",
     unmerged_from: "took it apart again from",
-    split: "made a ticket of its own from a message:",
+    split: `made a ticket of its own from ${some}:`,
     undone: `undid: ${undid}`,
   };
   return words[event.action] ?? event.action.replaceAll("_", " ");

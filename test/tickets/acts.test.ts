@@ -13,7 +13,7 @@ import { openByHand } from "#src/tickets/open-by-hand.ts";
 import { replyToTicket } from "#src/tickets/reply.ts";
 import { setLastVersion, setPriority, setWorkaround } from "#src/tickets/set-facts.ts";
 import { snoozeTicket, waitForFix, waitForUser, wakeSnoozed } from "#src/tickets/snooze.ts";
-import { splitMessage } from "#src/tickets/split.ts";
+import { splitMessages } from "#src/tickets/split.ts";
 import { tagTicket, untagTicket } from "#src/tickets/tag.ts";
 import { mergeTags, tagsOfTicket } from "#src/tickets/tags.ts";
 import { giveTicketBack, takeTicket } from "#src/tickets/take.ts";
@@ -65,11 +65,12 @@ const kinds = {
   split: async (a) => {
     const messages = await db("messages").where({ ticket_id: a.ticket }).orderBy("id").pluck("id");
     if (messages.length === 0) return false;
-    return await splitMessage(db, vault, {
-      ticketId: a.ticket,
-      messageId: pick(messages, a.choice),
-      staffId: a.who,
-    });
+    // One of them, or every second one.
+    const chosen =
+      a.choice % 3 === 0
+        ? messages.filter((_, place) => place % 2 === a.choice % 2)
+        : [pick(messages, a.choice)];
+    return await splitMessages(db, vault, { ticketId: a.ticket, messageIds: chosen, staffId: a.who });
   },
 } satisfies Record<string, (act: Chosen) => Promise<unknown>>;
 
@@ -237,9 +238,10 @@ async function openSome(): Promise<string[]> {
   } as const;
   const open = (address: string | null) => openByHand(db, vault, { ...told, address, staffId: staff.nina });
   const first = await open("a@example.org");
-  // Two messages, so that one can be split off.
+  // Three messages, so that one or two can be split off.
   const two = await open("b@example.org");
-  await mergeTickets(db, { sourceId: await open("b@example.org"), targetId: two, staffId: staff.ilse });
+  for (let more = 0; more < 2; more += 1)
+    await mergeTickets(db, { sourceId: await open("b@example.org"), targetId: two, staffId: staff.ilse });
   return [first, two, await open(null), await open("a@example.org")];
 }
 

@@ -136,13 +136,13 @@ suite("taking apart", () => {
 });
 
 suite("split", () => {
-  test("makes a ticket of the chosen message", async () => {
+  test("makes a ticket of the chosen messages", async () => {
     const id = await ticketOfTwo();
     const form = await nina.visit(`/tickets/${id}/split`);
-    assert.equal(form.$("[type=radio]").length, 2);
-    const second = form.$("[type=radio]").last().attr("value") ?? "";
+    assert.equal(form.$("main [type=checkbox]").length, 2);
+    const second = form.$("main [type=checkbox]").last().attr("value") ?? "";
 
-    const page = await nina.submit(form, { message: second });
+    const page = await nina.submit(form, { messages: second });
 
     assert.notEqual(new URL(page.url).pathname, `/tickets/${id}`);
     assert.match(page.$("article.message .written").text(), /The scanner does not work either/);
@@ -156,11 +156,14 @@ suite("split", () => {
     const form = await nina.visit(`/tickets/${id}/split`);
 
     const foreign = await db("messages").whereNot({ ticket_id: id }).first("id");
-    for (const message of [[], foreign.id, note, "abc", "999999"]) {
-      const refused = await nina.submit(form, { message });
+    const first = form.$("main [type=checkbox]").first().attr("value") ?? "";
+    for (const messages of [[], foreign.id, note, "abc", "999999", [first, note]]) {
+      const refused = await nina.submit(form, { messages });
       assert.equal(refused.status, 422);
-      assert.notEqual(refused.$("#message-error").text(), "");
+      assert.notEqual(refused.$("#messages-error").text(), "");
     }
+    const kept = await nina.submit(form, { messages: [first, note] });
+    assert.equal(kept.$(`main [value="${first}"]`).is("[checked]"), true, "what was ticked stays ticked");
     assert.equal((await ticketRow(id)).message_count, 3);
   });
 

@@ -5,15 +5,17 @@ import { findTicket } from "#src/tickets/find.ts";
 import { linkedTickets, linkTickets, unlinkTickets } from "#src/tickets/links.ts";
 import { mergeTickets } from "#src/tickets/merge.ts";
 import { mergedInto } from "#src/tickets/merged-into.ts";
+import { addNote } from "#src/tickets/note.ts";
 import { openByHand } from "#src/tickets/open-by-hand.ts";
 import { readReport } from "#src/tickets/read-report.ts";
 import { replyToTicket } from "#src/tickets/reply.ts";
 import { waitForUser } from "#src/tickets/snooze.ts";
-import { splitMessage } from "#src/tickets/split.ts";
+import { splitMessages } from "#src/tickets/split.ts";
 import { takeTicket } from "#src/tickets/take.ts";
 import { readThread } from "#src/tickets/thread.ts";
 import { undoEvent } from "#src/tickets/undo.ts";
 import { mergesOf, unmergeTickets } from "#src/tickets/unmerge.ts";
+import { eventWords } from "#src/tickets/words.ts";
 import { plainMail } from "#test/support/intake.ts";
 import { dumpTickets, frenchReport, mailWithKey, startShiftDesk } from "#test/support/shift-desk.ts";
 
@@ -152,9 +154,9 @@ test("a split message is a ticket of its own: sealed anew, with report, files, m
   const before = await dumpTickets(desk, [report]);
   const oldKey = (await db("messages").where({ id: split?.id }).first("key_id")).key_id;
 
-  const result = await splitMessage(db, vault, {
+  const result = await splitMessages(db, vault, {
     ticketId: report,
-    messageId: split?.id ?? "",
+    messageIds: [split?.id ?? ""],
     staffId: staff.nina,
   });
 
@@ -187,29 +189,103 @@ test("a split takes the file of its message along, and a stranger's key is not t
   await db("offered_keys").where({ ticket_id: stranger }).update({ ticket_id: ticket });
   const [first, withFile] = await messagesOf(ticket);
 
-  const own = await splitMessage(db, vault, {
+  const own = await splitMessages(db, vault, {
     ticketId: ticket,
-    messageId: first?.id ?? "",
+    messageIds: [first?.id ?? ""],
     staffId: staff.nina,
   });
   assert.ok(own.ok);
   assert.deepEqual((await recipientOf(db, vault, own.ticketId))?.keys, []);
-  const only = await splitMessage(db, vault, {
+  const only = await splitMessages(db, vault, {
     ticketId: ticket,
-    messageId: withFile?.id ?? "",
+    messageIds: [withFile?.id ?? ""],
     staffId: staff.nina,
   });
-  assert.deepEqual(only, { ok: false, reason: "the only message" });
+  assert.deepEqual(only, { ok: false, reason: "nothing left" });
   assert.equal(withFile?.attachments.length, 1);
+});
+
+test("several messages become one ticket in their order, each sealed anew, and one undo brings all of them back", async () => {
+  const told = [await call("The first call"), await call("The second"), await call("The third")];
+  const [ticket = "", second = "", third = ""] = told;
+  assert.ok((await merge(second, ticket)).ok);
+  assert.ok((await merge(third, ticket)).ok);
+  const messages = await messagesOf(ticket);
+  const before = await dumpTickets(desk, [ticket]);
+  const [one, , three] = messages;
+  const keysBefore = await keysOf(messages);
+
+  // Chosen in another order than they came.
+  const chosen = [three?.id ?? "", one?.id ?? ""];
+  const result = await splitMessages(db, vault, {
+    ticketId: ticket,
+    messageIds: chosen,
+    staffId: staff.nina,
+  });
+
+  assert.ok(result.ok);
+  const moved = await messagesOf(result.ticketId);
+  assert.deepEqual(
+    moved.map(({ content }) => content.text),
+    ["The first call", "The third"],
+  );
+  assert.equal((await findTicket(db, vault, result.ticketId))?.message_count, 2);
+  assert.equal((await findTicket(db, vault, ticket))?.message_count, 1);
+  assert.equal(new Set(await keysOf(moved)).size, 1);
+  for (const key of await keysOf(moved)) assert.equal(keysBefore.includes(key), false);
+  const story = await readThread(db, vault, result.ticketId);
+  const line = story.find((item) => item.type === "event" && item.event.action === "split_from");
+  assert.ok(line?.type === "event");
+  assert.match(eventWords(line.event), /made this ticket from 2 messages of/);
+
+  const event = await db("ticket_events").where({ ticket_id: ticket, action: "split" }).first("id");
+  assert.equal((await undoEvent(db, vault, event.id, staff.ilse)).ok, true);
+  assert.deepEqual(await dumpTickets(desk, [ticket]), before);
+  assert.deepEqual(await keysOf(await messagesOf(ticket)), keysBefore);
+});
+
+test("a split of all messages, of an answer, of two people's messages or of none is refused, and nothing changes", async () => {
+  const [lea = "", paul = ""] = await desk.tickets(
+    plainMail({ from: "lea@example.org" }),
+    plainMail({ from: "paul@example.org" }),
+  );
+  assert.ok((await merge(paul, lea, true)).ok);
+  const third = await call("A third thing");
+  assert.ok((await merge(third, lea)).ok);
+  const note = await addNote(db, vault, { ticketId: lea, staffId: staff.nina, text: "Two things" });
+  const before = await dumpTickets(desk, [lea]);
+  const ids = (await messagesOf(lea)).map(({ id }) => id).filter((id) => id !== note);
+  const [hers = "", his = ""] = ids;
+  const reasonOf = async (messageIds: string[]) => {
+    const result = await splitMessages(db, vault, { ticketId: lea, messageIds, staffId: staff.nina });
+    return result.ok ? "split" : result.reason;
+  };
+
+  assert.equal(await reasonOf([]), "none chosen");
+  assert.equal(await reasonOf([hers, his]), "several people");
+  assert.equal(await reasonOf([hers, note]), "not from a user");
+  assert.equal(await reasonOf([hers, "999999"]), "not there");
+  assert.equal(await reasonOf([hers, "1 or 1=1"]), "not there");
+  const lone = await call("All of it");
+  const [only] = await messagesOf(lone);
+  assert.deepEqual(
+    await splitMessages(db, vault, {
+      ticketId: lone,
+      messageIds: [only?.id ?? "", only?.id ?? ""],
+      staffId: staff.nina,
+    }),
+    { ok: false, reason: "nothing left" },
+  );
+  assert.deepEqual(await dumpTickets(desk, [lea]), before);
 });
 
 test("a split that somebody has worked on is not undone", async () => {
   const [one, two] = [await call(), await call()];
   assert.ok((await merge(one, two)).ok);
   const [message] = await messagesOf(two);
-  const split = await splitMessage(db, vault, {
+  const split = await splitMessages(db, vault, {
     ticketId: two,
-    messageId: message?.id ?? "",
+    messageIds: [message?.id ?? ""],
     staffId: staff.nina,
   });
   assert.ok(split.ok);
@@ -236,11 +312,16 @@ test("two linked tickets both tell it, and one undo takes it from both", async (
   assert.deepEqual(await unlinkTickets(db, one, two, staff.nina), { ok: true, changed: false });
 });
 
-async function call(): Promise<string> {
+async function keysOf(messages: { id: string }[]): Promise<string[]> {
+  const ids = messages.map(({ id }) => id);
+  return await db("messages").whereIn("id", ids).orderBy("id").pluck("key_id");
+}
+
+async function call(text = "It is broken"): Promise<string> {
   const told = {
     channel: "phone",
     subject: "A call",
-    text: "It is broken",
+    text,
     language: "en",
     queueId: null,
   } as const;
