@@ -1,4 +1,5 @@
 import express, { type Express } from "express";
+import { readAgainPage } from "./inbox/read-again-page.ts";
 import { setAsidePage } from "./inbox/set-aside-page.ts";
 import { ourKeysPage } from "./outbox/our-keys-page.ts";
 import { outboxPage } from "./outbox/outbox-page.ts";
@@ -112,6 +113,7 @@ export function createApp(desk: Desk): Express {
   app.use(rulesPage(desk));
   app.use(editRulePage(desk));
   app.use(setAsidePage(desk));
+  app.use(readAgainPage(desk));
   app.use(outboxPage(desk));
   app.use(ourKeysPage(desk));
   app.use(answersPage(desk));

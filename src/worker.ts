@@ -3,6 +3,7 @@ import { type Database, openDatabase, pendingMigrations } from "./database.ts";
 import { startMailReaders } from "./inbox/mail-readers.ts";
 import type { MailboxSettings } from "./inbox/mailbox.ts";
 import { startPolling } from "./inbox/poll.ts";
+import { readMailsAgain } from "./inbox/read-again.ts";
 import { readKeptMails } from "./inbox/read-kept-mails.ts";
 import { reconcile } from "./inbox/reconcile.ts";
 import { tellAdmins } from "./inbox/tell-admins.ts";
@@ -67,6 +68,11 @@ async function run(config: WorkerConfig): Promise<void> {
   const health = await startHealth({ host: config.METRICS_HOST, port: config.WORKER_METRICS_PORT, db, log });
   // Another worker may have taken mail over: half a second is all that a person waits for a second pair of hands.
   const reading = repeat(0.5, () => readKeptMails(db, vault, reader), onFailure);
+  const rereading = repeat(
+    2,
+    () => readMailsAgain(db, vault, { ...reader, pinnedOf: async () => [] }),
+    onFailure,
+  );
   const sending = repeat(2, () => sendAll(db, vault, sender), onFailure);
   const watching = repeat(60, () => watch(db, mailbox, config), onFailure);
   const tidying = repeat(60, () => tidy(db), onFailure);
@@ -86,7 +92,14 @@ async function run(config: WorkerConfig): Promise<void> {
     setTimeout(() => process.exit(1), 20_000).unref();
     stopping.abort();
     await polling.stop();
-    await Promise.all([reading.stop(), sending.stop(), watching.stop(), tidying.stop(), telling.stop()]);
+    await Promise.all([
+      reading.stop(),
+      rereading.stop(),
+      sending.stop(),
+      watching.stop(),
+      tidying.stop(),
+      telling.stop(),
+    ]);
     await readers.stop();
     await health.close();
     await db.destroy();

@@ -1,5 +1,6 @@
 import { maskAddresses } from "../people/mask-address.ts";
 import { isId } from "../web/is-id.ts";
+import { againWords } from "./again-words.ts";
 import { type CallPiece, callsIn } from "./calls-in-note.ts";
 import { type Chip, type ProtectionFact, pieceWords, protectionFacts } from "./protection-words.ts";
 import type { TicketReport } from "./read-report.ts";
@@ -14,6 +15,8 @@ export type StoryMessage = ThreadMessage & {
   chips: Chip[];
   /** The reasons behind the chips. */
   protection: ProtectionFact[];
+  /** What became of reading its mail once more; `waits`: it is under way. Null: nobody asked for it. */
+  againWords: { words: string; waits: boolean } | null;
   /** The text in pieces that were protected in different ways; null: all of it in the same one. */
   pieces: { sort: string; words: string; text: string }[] | null;
   state: ReturnType<typeof answerState> | null;
@@ -78,6 +81,7 @@ function tellMessage(message: ThreadMessage, report: TicketReport | null, reader
     chips: verdictsOf(message),
     protection: protectionFacts(message),
     pieces: piecesOf(message),
+    againWords: message.again && againWords(message.again),
     state: message.outbox && answerState(message.outbox),
     claimed: claimedDate(message),
     parts: report && report.messageId === message.id ? partsOf(report) : null,

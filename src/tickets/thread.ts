@@ -16,6 +16,10 @@ export type ThreadMessage = {
   mail_id: string | null;
   has_report: boolean;
   attachments: ThreadAttachment[];
+  /** The mail that it was read from can be read again. */
+  has_raw: boolean;
+  /** That it was read once more, or is to be; null: nobody asked for it. */
+  again: Again | null;
   /** What became of an answer; null for anything else. */
   outbox: {
     id: string;
@@ -25,6 +29,13 @@ export type ThreadMessage = {
     bounced_at: Date | null;
     not_before: Date;
   } | null;
+};
+
+export type Again = {
+  asked_at: Date;
+  done_at: Date | null;
+  result: "changed" | "same" | "no copy" | "not read" | null;
+  reason: string | null;
 };
 
 export type ThreadAttachment = { id: string; filename: string; content_type: string; size_bytes: string };
@@ -60,6 +71,8 @@ async function readMessages(db: Database, vault: Vault, ticketId: string): Promi
       .leftJoin("staff", "staff.id", "messages.staff_id")
       .leftJoin("outbox_mails", "outbox_mails.message_id", "messages.id")
       .leftJoin("reports", "reports.message_id", "messages.id")
+      .leftJoin("mails", "mails.id", "messages.mail_id")
+      .leftJoin("read_again", "read_again.mail_id", "messages.mail_id")
       .where("messages.ticket_id", ticketId)
       .orderBy("messages.id")
       .select(
@@ -67,6 +80,11 @@ async function readMessages(db: Database, vault: Vault, ticketId: string): Promi
         "vault_keys.wrapped_key",
         "staff.name as staff_name",
         db.raw("reports.message_id is not null as has_report"),
+        db.raw("mails.sealed_raw is not null as has_raw"),
+        "read_again.asked_at",
+        "read_again.done_at",
+        "read_again.result as again_result",
+        "read_again.reason as again_reason",
         db.raw(
           `case when outbox_mails.id is not null then json_build_object('id', outbox_mails.id::text,
              'state', outbox_mails.state, 'protection', outbox_mails.protection, 'failure', outbox_mails.failure) end as outbox`,
@@ -80,8 +98,14 @@ async function readMessages(db: Database, vault: Vault, ticketId: string): Promi
     ...row,
     content: JSON.parse(vault.open(wrapped_key, "message", sealed_content)),
     attachments: attachments.get(row.id) ?? [],
+    again: row.asked_at && againOf(row),
     outbox: outbox && { ...outbox, bounced_at, not_before },
   }));
+}
+
+function againOf(row: Pick<Again, "asked_at" | "done_at"> & Record<string, unknown>) {
+  const { asked_at, done_at, again_result: result, again_reason: reason } = row;
+  return { asked_at, done_at, result, reason };
 }
 
 async function readAttachments(

@@ -1,6 +1,7 @@
 import { Router } from "express";
 import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
+import { againWords } from "./again-words.ts";
 import { askedTicket } from "./asked-ticket.ts";
 import { calledStaff } from "./calls-in-note.ts";
 import { findPerson } from "./find-person.ts";
@@ -58,6 +59,7 @@ export function ticketPage(desk: Desk): Router {
       merges,
       writer,
       statusWords,
+      reloads: thread.some(isReadAgain),
       otherLanguage: ticket.language !== null && ticket.language !== ticket.queue_language,
     });
   });
@@ -76,6 +78,10 @@ function wasTouched(thread: Thread): boolean {
       item.event.staff_name &&
       item.event.created_at.getTime() > since,
   );
+}
+
+function isReadAgain(item: Thread[number]): boolean {
+  return item.type === "message" && item.message.again !== null && againWords(item.message.again).waits;
 }
 
 function wasMerged(thread: Thread): boolean {

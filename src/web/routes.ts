@@ -73,6 +73,8 @@ export const routes: Record<string, Visitor[]> = {
   "POST /tickets/:id/split": staff,
   "POST /tickets/:id/events/:eventId/undo": staff,
   "POST /tickets/:id/messages/:messageId/take-back": staff,
+  "POST /tickets/:id/messages/:messageId/read-again": staff,
+  "POST /tickets/:id/messages/:messageId/read-again/all": staff,
 
   "GET /mentions": staff,
   "POST /mentions": staff,
