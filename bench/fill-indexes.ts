@@ -31,4 +31,5 @@ const filledTables = [
   "ticket_events",
   "ticket_tags",
   "search_documents",
+  "search_tickets",
 ];

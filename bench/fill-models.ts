@@ -4,6 +4,7 @@ import { encryptReport, wrapForWire } from "#src/demo/reports/wire.ts";
 import { readMail } from "#src/inbox/read-mail.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import { blindVector } from "#src/search/blind-vector.ts";
+import { newestSearchKey } from "#src/search/search-keys.ts";
 import type { Vault } from "#src/vault/vault.ts";
 import type { DeskKey } from "./ground.ts";
 
@@ -32,6 +33,7 @@ export async function makeModels(
     if (!reading.ok || !reading.report) throw new Error("A report of the bench was not understood");
 
     const key = vault.newKey();
+    const searchKey = await newestSearchKey(db, vault);
     const more = `${reading.text.slice(0, 500)}\n\nIt is the same with another stick.`;
     const answer = `${reading.text.slice(0, 600)}\n\nPlease try this, and write to us again.`;
     const content = (text: string) =>
@@ -48,7 +50,7 @@ export async function makeModels(
         }),
       );
     const words = async (text: string) =>
-      await blindVector(db, vault, reading.language, [{ weight: "B", text }]);
+      await blindVector(db, searchKey, reading.language, [{ weight: "B", text }]);
     await db("bench_models").insert({
       model,
       queue_id: queues.indexOf(reading.language ?? "") + 1 || queues.length + 1,
@@ -67,7 +69,7 @@ export async function makeModels(
       log_sections: reading.report.logSections,
       tails_version: reading.report.tailsVersion,
       computer: reading.report.model,
-      words: await blindVector(db, vault, reading.language, reading.searchTexts.slice(0, 2)),
+      words: await blindVector(db, searchKey, reading.language, reading.searchTexts.slice(0, 2)),
       words_more: await words(more),
       words_answer: await words(answer),
     });

@@ -113,9 +113,17 @@ export const fillings = [
    select n, tag_id from bench_batch where tag_id is not null
    union select n, other_tag_id from bench_batch where other_tag_id is not null`,
 
-  `insert into search_documents (message_id, ticket_id, words)
-   select message_id, n, case when place = 0 then words when kind = 'from_user' then words_more else words_answer end
+  `insert into search_documents (message_id, ticket_id, generation, language, words)
+   select message_id, n, 1, language,
+     case when place = 0 then words when kind = 'from_user' then words_more else words_answer end
    from ${messagesOf("message")} where kind <> 'note'`,
+
+  `insert into search_tickets (ticket_id, words)
+   select tickets.id, gather_words(search_documents.words order by message_id)
+     || array_to_tsvector(array[month_word(min(last_message_at))])
+   from tickets join search_documents on search_documents.ticket_id = tickets.id
+   where tickets.id between (select min(n) from bench_batch) and (select max(n) from bench_batch)
+   group by tickets.id`,
 
   `insert into ticket_events (ticket_id, staff_id, action, detail, before, after, created_at)
    select ticket_id, staff_id, action, detail, before, after, at from (

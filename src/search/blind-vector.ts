@@ -1,13 +1,17 @@
 import type { Database } from "../database.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { SearchKey } from "./search-keys.ts";
 
 /** Text to be found again: A subject and answers to the three questions, B other messages, C notes, D logs. */
 export type WeightedText = { weight: "A" | "B" | "C" | "D"; text: string };
 
+/** Between two texts stands a lexeme that no text has, so that no phrase is found across both. */
+const apart = " || ''' '':1'::tsvector || ";
+
 /** PostgreSQL takes a megabyte of lexemes at most; of a longer text the first part is found. */
 const longestText = 200_000;
 
-const dictionaries: Record<string, string> = {
+/** Dictionaries of PostgreSQL by the code of a language. */
+export const dictionaries: Record<string, string> = {
   ar: "arabic",
   de: "german",
   en: "english",
@@ -24,7 +28,7 @@ const dictionaries: Record<string, string> = {
  */
 export async function blindVector(
   db: Database,
-  vault: Vault,
+  key: SearchKey,
   language: string | null,
   texts: WeightedText[],
 ): Promise<string> {
@@ -41,14 +45,14 @@ export async function blindVector(
 
   const vectors = wanted.map(
     ([, each], index) =>
-      `(${each.map(() => "setweight(to_tsvector(?::regconfig, ?), ?)").join(" || ")})::text as v${index}`,
+      `(${each.map(() => "setweight(to_tsvector(?::regconfig, ?), ?)").join(apart)})::text as v${index}`,
   );
   const bindings = wanted.flatMap(([configuration, each]) =>
     each.flatMap(({ weight, text }) => [configuration, withoutNul(text), weight]),
   );
   const result = await db.raw(`select ${vectors.join(", ")}`, bindings);
   const row: Record<string, string> = result.rows[0];
-  return hashLexemes(vault, Object.values(row));
+  return hashLexemes(key, Object.values(row));
 }
 
 function withoutNul(text: string): string {
@@ -56,30 +60,14 @@ function withoutNul(text: string): string {
 }
 
 /** The text form of a `tsvector` is `'lexeme':1A,2B 'other':3`; a quote or backslash in a lexeme is doubled. */
-function hashLexemes(vault: Vault, vectors: string[]): string {
+function hashLexemes(key: SearchKey, vectors: string[]): string {
   const positions = new Map<string, string>();
   for (const vector of vectors) {
     for (const [, quoted = "", places = ""] of vector.matchAll(/'((?:[^']|'')*)'(?::([0-9A-D,]+))?/g)) {
-      const hash = hashLexeme(vault, quoted.replaceAll("''", "'").replaceAll("\\\\", "\\"));
+      const hash = key.hash(quoted.replaceAll("''", "'").replaceAll("\\\\", "\\"));
       const known = positions.get(hash);
       positions.set(hash, known && known !== places ? `${known},${places}` : places);
     }
   }
   return [...positions].map(([hash, places]) => (places ? `'${hash}':${places}` : `'${hash}'`)).join(" ");
-}
-
-const remembered = new WeakMap<Vault, Map<string, string>>();
-const mostRemembered = 50_000;
-
-/** Eight bytes of HMAC-SHA-256 in base64url. Logs repeat the same words, so the last ones are remembered. */
-export function hashLexeme(vault: Vault, lexeme: string): string {
-  const hashes = remembered.get(vault) ?? new Map<string, string>();
-  remembered.set(vault, hashes);
-  const known = hashes.get(lexeme);
-  if (known) return known;
-
-  const hash = vault.lookUpHash("lexeme", lexeme).toString("base64url", 0, 8);
-  if (hashes.size >= mostRemembered) hashes.clear();
-  hashes.set(lexeme, hash);
-  return hash;
 }

@@ -197,11 +197,11 @@ function shape(typed: string): Shape {
 
 function shapeOf(node: QueryNode | null): Shape {
   if (!node) return null;
-  if (node.kind === "word" || node.kind === "phrase")
-    return node.kind === "word" ? node.text : `"${node.text}"`;
+  if (node.kind === "word") return node.text;
+  if (node.kind === "phrase") return `"${node.text}"`;
   if (node.kind === "not") return ["not", shapeOf(node.part)];
   if (node.kind === "field") return node.field;
-  return [node.kind, ...node.parts.map(shapeOf)];
+  return node.kind === "all" || node.kind === "any" ? [node.kind, ...node.parts.map(shapeOf)] : null;
 }
 
 function withoutPlaces(node: QueryNode | null): unknown {
