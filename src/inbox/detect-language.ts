@@ -20,8 +20,16 @@ export function guessLanguage(text: string): LanguageGuess {
 
   const words = lines.map((line) => line.replace(script.others, " ").trim()).filter(Boolean);
   const all = words.join(" ");
-  return byLetters(all, script.name) ?? byPieces(words.flatMap(cutFor(script)));
+  return byLetters(all, script.name) ?? byPieces(spread(words.flatMap(cutFor(script))));
 }
+
+/** Of a long text pieces from its beginning to its end: they say enough, and each costs 80 µs. */
+function spread(pieces: string[]): string[] {
+  const step = Math.max(1, pieces.length / mostPieces);
+  return pieces.filter((_, place) => Math.floor(place / step) !== Math.floor((place - 1) / step));
+}
+
+const mostPieces = 8;
 
 type Script = { name: string; others: RegExp };
 
