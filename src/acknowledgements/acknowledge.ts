@@ -73,7 +73,7 @@ async function sendOrKeep(
 
 /** Looks at the key itself: one that has expired would fail in the outbox, where nobody waits for it. */
 async function whyItCannotLeave(trx: Database, vault: Vault, mail: OpenedTicket): Promise<string | null> {
-  const wayOut = await findWayOut(await recipientOf(trx, vault, mail.ticketId));
+  const wayOut = await findWayOut(trx, vault, await recipientOf(trx, vault, mail.ticketId));
   if (wayOut.kind === "confirm") return "A key of this person came, and nobody has confirmed it yet";
   return wayOut.kind === "none" ? wayOut.reason : null;
 }

@@ -16,7 +16,7 @@ export async function tellAdmins(
   if (alarms.length === 0) return;
 
   const text = alarms.map(({ detail }) => detail).join("\n\n");
-  const told = await mailAdmins(vault, sender, addresses, { subject: "The help desk needs you", text });
+  const told = await mailAdmins(db, vault, sender, addresses, { subject: "The help desk needs you", text });
   const ids = alarms.map(({ id }) => id);
   if (!told) await db("alarms").whereIn("id", ids).update({ mailed_at: null });
 }

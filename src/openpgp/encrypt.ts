@@ -29,7 +29,8 @@ async function readRecipient(armored: string): Promise<Key> {
   return await readKey({ binaryKey: bytes });
 }
 
-async function signerOf(keys: SecretKeys): Promise<PrivateKey> {
+/** The first of our keys that can sign; throws when none can. */
+export async function signerOf(keys: SecretKeys): Promise<PrivateKey> {
   for (const { key } of keys.all) {
     try {
       await key.getSigningKey();

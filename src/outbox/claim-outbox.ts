@@ -7,6 +7,8 @@ export type ClaimedAnswer = {
   message_id: string;
   reference: string;
   protection: "encrypted" | "clear";
+  clear_agreed_by: string | null;
+  clear_request_id: string | null;
   attempts: number;
   automatic: boolean;
   /** Of the last try. */

@@ -1,11 +1,13 @@
-import { composeClear } from "../mime/compose-mail.ts";
+import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
 import { handOver } from "./hand-over.ts";
 import { messageIdOf, newReference } from "./message-id.ts";
 import type { Sender } from "./send.ts";
+import { writeMail } from "./write-mail.ts";
 
-/** Tells the administrators something about the machine, in clear: never a word about a person. False when no mail left. */
+/** Tells the administrators something about the machine: never a word about a person. False when no mail left. */
 export async function mailAdmins(
+  db: Database,
   vault: Vault,
   sender: Sender,
   addresses: string[],
@@ -13,18 +15,19 @@ export async function mailAdmins(
 ): Promise<boolean> {
   const results = await Promise.all(
     addresses.map(async (address) => {
-      const raw = await composeClear({
+      const written = await writeMail(db, vault, sender, {
         ...notice,
-        from: { name: sender.name, address: sender.address },
-        to: { name: "", address },
+        leaving: { to: address, ticketId: null, clear: { by: "one" } },
+        protection: null,
+        attachedKey: null,
         messageId: messageIdOf(vault, newReference(), sender.address),
         inReplyTo: null,
         references: [],
         date: new Date(),
         language: "en",
-        attachments: [],
       });
-      return await handOver(sender.server, sender.address, address, raw);
+      if (!written.ok) return { state: "failed" };
+      return await handOver(sender.server, sender.address, address, written.raw);
     }),
   );
   return results.length === 0 || results.some(({ state }) => state === "accepted" || state === "unknown");

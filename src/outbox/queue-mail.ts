@@ -1,6 +1,7 @@
 import type { Database } from "../database.ts";
 import type { SealingKey } from "../vault/sealing-keys.ts";
 import type { Vault } from "../vault/vault.ts";
+import { howItMayLeave, type Leaving } from "./how-it-may-leave.ts";
 import { newReference } from "./message-id.ts";
 import { recipientOf } from "./recipient.ts";
 
@@ -8,7 +9,6 @@ import { recipientOf } from "./recipient.ts";
 export type Envelope = {
   to: string;
   subject: string;
-  keys: string[];
   language: string | null;
   inReplyTo: string | null;
   references: string[];
@@ -23,8 +23,11 @@ export type QueuedMail = {
   language: string | null;
   inReplyTo: string | null;
   references: string[];
+  text: string;
   /** The staff member who agreed that this mail may be read on its way; null: encrypted or not at all. */
   clearAgreedBy: string | null;
+  /** Two of the staff agreed to send exactly this text in clear to somebody who encrypts. */
+  clearRequestId?: string | undefined;
   /** How long it can be taken back before it leaves; absent: 20 seconds. */
   secondsToWait?: number | undefined;
   /** The desk answers by itself (RFC 3834): the subject is neutral, encrypted or not, and it leaves at once. */
@@ -41,22 +44,23 @@ export const automaticSubject = "Automatic answer: your message has arrived";
 export class CannotLeave extends Error {}
 
 /**
- * The one door through which mail leaves: a row in the transaction of the message. Encrypts whenever a key is known,
- * and refuses clear text to anybody who encrypted or gave a key, and without a person who agreed to it.
+ * The one door through which mail leaves: a row in the transaction of the message. The choke point says how, and says it
+ * again when the worker writes the mail.
  */
 export async function queueMail(db: Database, vault: Vault, mail: QueuedMail): Promise<void> {
   const recipient = await recipientOf(db, vault, mail.ticketId);
   if (!recipient) throw new CannotLeave("This person gave no address");
-  const protection = recipient.keys.length > 0 ? "encrypted" : "clear";
-  if (protection === "clear" && !recipient.mayGetClear) throw new CannotLeave(recipient.reason);
-  if (protection === "clear" && !mail.clearAgreedBy) {
-    throw new CannotLeave("Tick the box to send this answer without encryption");
-  }
+  const { ticketId, text, clearRequestId } = mail;
+  const may = await howItMayLeave(db, vault, {
+    to: recipient.address,
+    ticketId,
+    clear: agreementOf(mail, text),
+  });
+  if (!may.ok) throw new CannotLeave(may.reason);
 
   const envelope: Envelope = {
     to: recipient.address,
-    subject: subjectOf(mail, protection),
-    keys: recipient.keys,
+    subject: subjectOf(mail, may.protection),
     language: mail.language,
     inReplyTo: mail.inReplyTo,
     references: mail.references,
@@ -67,13 +71,23 @@ export async function queueMail(db: Database, vault: Vault, mail: QueuedMail): P
     key_id: mail.key.id,
     sealed_envelope: vault.seal(mail.key.wrapped_key, "envelope", JSON.stringify(envelope)),
     reference: newReference(),
-    protection,
+    protection: may.protection,
     automatic: mail.automatic ?? false,
-    clear_agreed_by: protection === "clear" ? mail.clearAgreedBy : null,
+    clear_agreed_by: may.protection === "clear" ? mail.clearAgreedBy : null,
+    clear_request_id: clearRequestId ?? null,
     not_before: db.raw("now() + make_interval(secs => ?)", [
       mail.automatic ? 0 : (mail.secondsToWait ?? secondsToTakeBack),
     ]),
   });
+}
+
+/** What was agreed about clear text, of a mail that is queued or in the outbox. */
+export function agreementOf(
+  mail: { clearAgreedBy: string | null; clearRequestId?: string | null | undefined },
+  text: string,
+): Leaving["clear"] {
+  if (mail.clearRequestId) return { by: "two", requestId: mail.clearRequestId, text };
+  return mail.clearAgreedBy ? { by: "one" } : null;
 }
 
 function subjectOf({ automatic, subject }: QueuedMail, protection: "encrypted" | "clear"): string {

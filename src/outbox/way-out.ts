@@ -1,52 +1,125 @@
-import { type PublicKey, readPublicKeys } from "../openpgp/read-public-keys.ts";
+import type { Database } from "../database.ts";
+import type { KeyFacts } from "../people/key-facts.ts";
+import { keysOfPerson, type OfferedKey } from "../people/keys-of-person.ts";
 import { maskAddresses } from "../people/mask-address.ts";
+import type { Vault } from "../vault/vault.ts";
 import type { Recipient } from "./recipient.ts";
 
-/** How an answer would leave now, and why; "none": it cannot, and what to do about it. */
-export type WayOut =
-  | { kind: "encrypted"; to: string; reason: string; fingerprint: string; expires_at: Date | null }
-  | { kind: "clear"; to: string; reason: string }
-  | { kind: "none"; to: string | null; reason: string; advice: string };
+/** A key that waits for a person to say that it is the right one. Its names are masked. */
+export type Candidate = {
+  id: string;
+  fingerprint: string;
+  names: string[];
+  algorithm: string;
+  created_at: Date;
+  expires_at: Date | null;
+  relation: OfferedKey["relation"];
+  bearsAddress: boolean;
+  sightings: OfferedKey["sightings"];
+};
 
-/** Looks at the recipient and at the key itself, since one that has expired takes no answer. The address is masked. */
-export async function findWayOut(recipient: Recipient | null): Promise<WayOut> {
-  if (!recipient) {
-    return {
-      kind: "none",
-      to: null,
-      reason: "This person gave no address, so no answer can reach them.",
-      advice: "The report counts all the same: note what you found, and resolve the ticket.",
-    };
+type Known = { person_id: string | null; to: string | null; reason: string; others: number };
+
+/**
+ * How an answer would leave now, and why. "confirm": encrypted, as soon as the writer says that the key is this person's;
+ * "none": it cannot, and what to do about it. The address is masked.
+ */
+export type WayOut = Known &
+  (
+    | { kind: "encrypted"; fingerprint: string; expires_at: Date | null }
+    | { kind: "confirm"; candidate: Candidate }
+    | { kind: "clear" }
+    | { kind: "none"; advice: string }
+  );
+
+/** Looks at the recipient and at the keys that are known. `others`: keys that came and nobody has looked at. */
+export async function findWayOut(db: Database, vault: Vault, recipient: Recipient | null): Promise<WayOut> {
+  if (!recipient) return { ...nobody };
+  const keys = await keysOfPerson(db, vault, recipient.personId);
+  const offered = (keys?.offered ?? []).filter(({ refused_at }) => refused_at === null);
+  const { confirmed, reason } = recipient;
+  const known = {
+    person_id: recipient.personId,
+    to: maskAddresses(recipient.address),
+    reason,
+    others: offered.length,
+  };
+  if (confirmed && !confirmed.problem) {
+    const { fingerprint, expiresAt } = confirmed;
+    const expires_at = expiresAt === null ? null : new Date(expiresAt);
+    return { ...known, kind: "encrypted", fingerprint: inGroups(fingerprint), expires_at };
   }
-  const to = maskAddresses(recipient.address);
-  const armored = recipient.keys[0];
-  if (armored) return byKey(to, recipient.reason, (await readPublicKeys(armored))[0]);
-  if (recipient.mayGetClear) return { kind: "clear", to, reason: recipient.reason };
+  const candidate = candidateOf(offered, confirmed !== null);
+  if (candidate && !(recipient.mayGetClear && isLookedUp(candidate))) {
+    const others = offered.length - 1;
+    const why = whyConfirm(candidate);
+    return { ...known, kind: "confirm", reason: why, candidate: describe(candidate), others };
+  }
+  if (recipient.mayGetClear) return { ...known, kind: "clear" };
+  const problem = confirmed?.problem ?? offered[0]?.problem;
+  return { ...known, kind: "none", reason: problem ? `${problem}.` : reason, advice: adviceOf(offered) };
+}
+
+const nobody = {
+  kind: "none",
+  person_id: null,
+  to: null,
+  reason: "This person gave no address, so no answer can reach them.",
+  advice: "The report counts all the same: note what you found, and resolve the ticket.",
+  others: 0,
+} as const;
+
+/** In the place of a confirmed key only one that it vouches for itself; any other has to be compared on its page first. */
+function candidateOf(offered: OfferedKey[], hasConfirmed: boolean): OfferedKey | undefined {
+  const usable = offered.filter(({ problem }) => problem === null);
+  if (hasConfirmed) return usable.find(({ relation }) => relation === "same key" || relation === "update");
+  // What somebody else may have brought is not suggested before what the person sent.
+  return usable.find((key) => !isFromStranger(key)) ?? usable[0];
+}
+
+function isFromStranger({ sightings }: OfferedKey): boolean {
+  return sightings.every(
+    ({ marks }) => marks.includes("author not proven") || marks.includes("another address"),
+  );
+}
+
+/** Nobody gave it: clear text with a tick stays possible, and the key's page is the place to confirm it. */
+function isLookedUp({ sightings }: OfferedKey): boolean {
+  return sightings.every(({ message_id }) => message_id === null);
+}
+
+function whyConfirm({ relation }: OfferedKey): string {
+  if (relation === "same key") return "The key of this person has expired, and a newer copy of it came.";
+  if (relation === "update") {
+    return "The key of this person works no more. Another one came, encrypted and signed by the one that was confirmed.";
+  }
+  return "A key came for this person, and nobody has confirmed yet that it is theirs.";
+}
+
+function adviceOf(offered: OfferedKey[]): string {
+  if (offered.some(({ problem }) => problem === null))
+    return "Another key came, and nothing says that it is theirs: compare it before anybody uses it.";
+  return "Ask for a new key, in a mail to which a second person agrees, or wait until one comes.";
+}
+
+function describe({ id, facts, relation, bearsAddress, sightings }: OfferedKey): Candidate {
   return {
-    kind: "none",
-    to,
-    reason: recipient.reason,
-    advice: "As soon as a key of this person arrives on this ticket, the answer can leave encrypted.",
+    id,
+    fingerprint: inGroups(facts.fingerprint),
+    names: facts.userIds.map(maskAddresses),
+    algorithm: facts.algorithm,
+    created_at: new Date(facts.createdAt),
+    expires_at: endOf(facts),
+    relation,
+    bearsAddress,
+    sightings,
   };
 }
 
-function byKey(to: string, reason: string, key: PublicKey | undefined): WayOut {
-  if (key?.canEncrypt) {
-    return {
-      kind: "encrypted",
-      to,
-      reason,
-      fingerprint: inGroups(key.fingerprint),
-      expires_at: key.expiresAt,
-    };
-  }
-  return {
-    kind: "none",
-    to,
-    reason: `${key?.problem ?? "The key that came with this ticket cannot be read"}.`,
-    advice:
-      "Nothing leaves in clear to somebody who gave a key. When a newer key arrives here, the answer can leave.",
-  };
+/** When nothing can be encrypted to the key any more; null: never. */
+export function endOf({ encryptsUntil, expiresAt }: KeyFacts): Date | null {
+  const end = encryptsUntil ?? expiresAt;
+  return end === null ? null : new Date(end);
 }
 
 /** A fingerprint as people read it out: four digits at a time. */

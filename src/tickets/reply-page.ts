@@ -9,7 +9,6 @@ import { type Form, newForm, readForm, withError } from "../web/forms.ts";
 import { askedTicket } from "./asked-ticket.ts";
 import { type Draft, dropDraft, readDraft, saveDraft } from "./drafts.ts";
 import { findTicket, type Ticket } from "./find.ts";
-import { findPerson } from "./find-person.ts";
 import { insertAnswer } from "./insert-answer.ts";
 import { mergedInto } from "./merged-into.ts";
 import { offeredAnswers } from "./offered-answers.ts";
@@ -43,7 +42,7 @@ export function replyPage(desk: Desk): Router {
     const named = await askedTicket(desk, request);
     const ticket = named.merged_into ? await findTicket(db, vault, await mergedInto(db, named.id)) : named;
     if (!ticket) throw new Error("The ticket that took this one in disappeared");
-    const wayOut = await findWayOut(await recipientOf(db, vault, ticket.id));
+    const wayOut = await findWayOut(db, vault, await recipientOf(db, vault, ticket.id));
     return { ticket, wayOut, mergedFrom: ticket === named ? undefined : named.id };
   };
 
@@ -58,9 +57,8 @@ export function replyPage(desk: Desk): Router {
   const show = async (request: Request, response: Response, { ticket, wayOut }: Asked, shown: Shown) => {
     const me = signedIn(request);
     const { values } = shown.form;
-    const [messages, person, offered, writer] = await Promise.all([
+    const [messages, offered, writer] = await Promise.all([
       readMessages(ticket.id),
-      findPerson(db, vault, ticket.id),
       offeredAnswers(db, ticket, typeof values.words === "string" ? values.words : ""),
       wayOut.kind === "none" ? null : startWriting(db, ticket.id, me.id),
     ]);
@@ -75,7 +73,6 @@ export function replyPage(desk: Desk): Router {
       preview: shown.preview === undefined ? null : findUnfilled(shown.preview),
       missed: missedOf(messages, shown, me.id),
       last: messages.findLast(({ kind }) => kind === "from_user"),
-      keyCount: person.keys.length,
       subject: wayOut.kind === "clear" ? neutralSubject : answerSubject(ticket.subject),
       neutralSubject,
       deskAddress: config.DESK_ADDRESS,
@@ -102,6 +99,10 @@ export function replyPage(desk: Desk): Router {
     const { text, act, used } = form.values;
     if (act === "find") return await show(request, response, found, { form });
     if (act === "insert") return await insert(request, response, found, form.values);
+    if (act === "ask") {
+      await saveDraft(db, vault, { ticketId: ticket.id, staffId, text });
+      return response.redirect(303, `/tickets/${ticket.id}/clear-text`);
+    }
     if (act === "save" || act === "discard") {
       await (act === "save"
         ? saveDraft(db, vault, { ticketId: ticket.id, staffId, text })
@@ -125,7 +126,8 @@ export function replyPage(desk: Desk): Router {
       return await show(request, response, found, { form: refused, status: 422, seen });
     }
     const clearAgreed = form.values.clear_agreed === "yes";
-    const answer = { ticketId: ticket.id, staffId, text, clearAgreed, seenMessageId: seen };
+    const useKey = found.wayOut.kind === "confirm" ? found.wayOut.candidate.id : null;
+    const answer = { ticketId: ticket.id, staffId, text, clearAgreed, useKey, seenMessageId: seen };
     const result = await sendAnswer(desk, answer, used);
     if (result === "changed") return await show(request, response, found, { form, status: 409, seen });
     if (result !== "queued") {

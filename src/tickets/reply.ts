@@ -1,11 +1,12 @@
 import type { Database } from "../database.ts";
-import { queueMail } from "../outbox/queue-mail.ts";
+import { CannotLeave, queueMail } from "../outbox/queue-mail.ts";
 import { indexMessage } from "../search/index-message.ts";
 import { findSealingKey } from "../vault/sealing-keys.ts";
 import type { Vault } from "../vault/vault.ts";
 import { addMessage } from "./add-message.ts";
 import { statusColumns } from "./change-status.ts";
 import { changeTickets } from "./change-tickets.ts";
+import { confirmKey } from "./confirm-key.ts";
 import { dropDraft } from "./drafts.ts";
 import { recordEvent } from "./record-event.ts";
 import { stopWriting } from "./writing.ts";
@@ -16,6 +17,10 @@ export type Answer = {
   text: string;
   /** The box "send without encryption" was ticked. */
   clearAgreed: boolean;
+  /** The offered key of which the writer said that it is this person's; confirmed in the same transaction. */
+  useKey?: string | null;
+  /** Two of the staff agreed to clear text: `requestId`, by whom the second time. */
+  clearRequest?: { id: string; agreedBy: string };
   /** The newest message that the writer had seen; null: do not check. */
   seenMessageId: string | null;
   /** How long the answer can be taken back before it leaves. */
@@ -37,6 +42,10 @@ export async function replyToTicket(
     if (!ticket) throw new Error("The ticket of this answer disappeared");
     if (ticket.merged_into || (await hasNewer(trx, answer))) return "changed";
 
+    const { useKey } = answer;
+    if (useKey && !(await confirmKey(trx, vault, { ...answer, offeredId: useKey, compared: false }))) {
+      throw new CannotLeave("The key that you confirmed is offered for this person no more");
+    }
     const key = await findSealingKey(trx, ticket.key_id);
     const content = { text: answer.text };
     const { ticketId, staffId } = answer;
@@ -48,7 +57,9 @@ export async function replyToTicket(
       subject: answerSubject(vault.open(key.wrapped_key, "subject", ticket.sealed_subject)),
       language: ticket.language,
       ...(await threadOf(trx, vault, ticketId)),
-      clearAgreedBy: answer.clearAgreed ? staffId : null,
+      text: answer.text,
+      clearAgreedBy: answer.clearRequest?.agreedBy ?? (answer.clearAgreed ? staffId : null),
+      clearRequestId: answer.clearRequest?.id,
       secondsToWait: answer.secondsToTakeBack,
     });
     await indexMessage(trx, vault, {

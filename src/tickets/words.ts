@@ -25,6 +25,14 @@ export function eventWords(event: { action: string; detail: Record<string, strin
   const some = Number(detail.count ?? 1) > 1 ? `${detail.count} messages` : "a message";
   const words: Record<string, string> = {
     opened: "opened",
+    key_confirmed: "confirmed the key of this person",
+    key_compared: "compared the key of this person and confirmed it",
+    key_unpinned: "took the confirmed key of this person out of use",
+    key_refused: "refused a key that came for this person",
+    key_saved: "saved the key of this person",
+    clear_asked: "asked to send an answer without encryption",
+    clear_agreed: "agreed to send an answer without encryption",
+    clear_withdrawn: "withdrew that an answer leaves without encryption",
     split_from: `made this ticket from ${some} of`,
     our_turn: "our turn again",
     taken: "took it",
@@ -75,7 +83,9 @@ function toneOf(mark: string): Chip["tone"] {
 }
 
 /** What became of an answer; `isTrouble`: a person has to decide. */
-export function answerState(outbox: NonNullable<ThreadMessage["outbox"]>): Chip & { isTrouble: boolean } {
+export function answerState(
+  outbox: Pick<NonNullable<ThreadMessage["outbox"]>, "state" | "protection" | "failure" | "bounced_at">,
+): Chip & { isTrouble: boolean } {
   if (outbox.state === "accepted" && outbox.bounced_at) {
     return { words: "came back: not delivered", tone: "bad", isTrouble: true };
   }

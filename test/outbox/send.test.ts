@@ -16,12 +16,18 @@ import { deskAddress, deskSecretKey, type Intake, plainMail, startIntake } from 
 
 type Desk = Intake & { sink: SmtpSink; sender: Sender; staffId: string; send(): Promise<number> };
 
-test("an answer leaves encrypted and signed when a key came with the ticket", async (t) => {
+test("an answer leaves encrypted and signed to the key that its writer confirmed", async (t) => {
   const desk = await startDesk(t);
   const lea = await generateSecretKey("Lea", "lea@example.org");
   const ticketId = await ticketWithKey(desk, lea);
 
-  await answer(desk, ticketId, "Try the boot option i915.force_probe.");
+  await assert.rejects(
+    answer(desk, ticketId, "A key that only came is used for nothing"),
+    /nobody has confirmed/,
+  );
+  await answer(desk, ticketId, "Try the boot option i915.force_probe.", {
+    useKey: await offeredOn(desk, ticketId),
+  });
   assert.equal(await desk.send(), 1);
 
   const [sent] = desk.sink.mails;
@@ -41,7 +47,7 @@ test("a key that somebody else brings to a ticket does not take the place of the
   const lea = await generateSecretKey("Lea", "lea@example.org");
   const mallory = await generateSecretKey("Lea", "lea@example.org");
   const ticketId = await ticketWithKey(desk, lea);
-  await answer(desk, ticketId, "The first answer.");
+  await answer(desk, ticketId, "The first answer.", { useKey: await offeredOn(desk, ticketId) });
   await desk.send();
   const messageId = (await parsed(desk.sink.mails[0]?.raw)).messageId;
   await desk.deliver(
@@ -249,6 +255,10 @@ async function ticketWithKey(desk: Desk, key: NewKey): Promise<string> {
   return (await desk.db("tickets").orderBy("id", "desc").first("id")).id;
 }
 
+async function offeredOn(desk: Desk, ticketId: string): Promise<string> {
+  return (await desk.db("offered_keys").where({ ticket_id: ticketId }).first("id")).id;
+}
+
 async function answeredTicket(desk: Desk, from = "lea@example.org"): Promise<void> {
   await desk.deliver(plainMail({ from }));
   const { id } = await desk.db("tickets").orderBy("id", "desc").first("id");
@@ -259,15 +269,16 @@ async function answer(
   desk: Desk,
   ticketId: string,
   text: string,
-  options: { clearAgreed?: boolean; seenMessageId?: string } = {},
+  options: { clearAgreed?: boolean; useKey?: string; seenMessageId?: string } = {},
 ): Promise<void> {
-  const { clearAgreed = false, seenMessageId = null } = options;
+  const { clearAgreed = false, seenMessageId = null, useKey = null } = options;
   const { staffId } = desk;
   const result = await replyToTicket(desk.db, desk.vault, {
     ticketId,
     staffId,
     text,
     clearAgreed,
+    useKey,
     seenMessageId,
     secondsToTakeBack: 0,
   });

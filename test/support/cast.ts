@@ -10,6 +10,7 @@ import { receiveMail } from "#src/inbox/receive.ts";
 import { exportPublic } from "#src/openpgp/export-public.ts";
 import { generateSecretKey } from "#src/openpgp/generate-secret-key.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
+import { confirmKey } from "#src/tickets/confirm-key.ts";
 import type { Vault } from "#src/vault/vault.ts";
 
 /** Ids of tickets that came in by mail, and a mail that could not become one. */
@@ -48,6 +49,22 @@ export async function createCast(desk: { db: Database; vault: Vault }): Promise<
     printer: await ticketOf(printerMail),
     setAside: (await deliver(strangersMail)).id,
   };
+}
+
+/** Confirms the newest key that came with a ticket, as a staff member does who answers it. */
+export async function confirmOffered(
+  { db, vault }: { db: Database; vault: Vault },
+  ticketId: string,
+  staffId: string,
+): Promise<void> {
+  const { id: offeredId } = await db("offered_keys")
+    .where({ ticket_id: ticketId })
+    .orderBy("id", "desc")
+    .first("id");
+  const confirmed = await db.transaction((trx) =>
+    confirmKey(trx, vault, { ticketId, staffId, offeredId, compared: false }),
+  );
+  if (!confirmed) throw new Error("The key was not confirmed");
 }
 
 /** A function that takes one raw mail over and reads it, as the worker does, and says what became of it. */

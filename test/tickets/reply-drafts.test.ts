@@ -5,11 +5,12 @@ import { addNote } from "#src/tickets/note.ts";
 import { tagTicket } from "#src/tickets/tag.ts";
 import { write } from "#test/reply-templates/cast.ts";
 import { startDesk } from "#test/support/browser.ts";
-import { createCast } from "#test/support/cast.ts";
+import { confirmOffered, createCast } from "#test/support/cast.ts";
 
 const desk = await startDesk({ after });
 const { db, vault, staff } = desk;
 const cast = await createCast(desk);
+await confirmOffered(desk, cast.wifi, desk.staff.nina.id);
 const nina = await desk.signIn("nina");
 const ilse = await desk.signIn("ilse");
 const reply = `/tickets/${cast.wifi}/reply`;

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import test, { after, beforeEach } from "node:test";
-import { generateSecretKey } from "#src/openpgp/generate-secret-key.ts";
 import { addNote } from "#src/tickets/note.ts";
 import { startDesk } from "#test/support/browser.ts";
 import { createCast } from "#test/support/cast.ts";
@@ -17,19 +16,52 @@ beforeEach(async () => {
   await db("outbox_mails").delete();
 });
 
-test("an answer to somebody who gave a key leaves encrypted", async () => {
+test("a key that came with a report is used in one step: look at it, tick the box, send", async () => {
   const page = await nina.visit(encrypted);
-  assert.match(page.$("aside").text(), /encrypted and signed/);
-  assert.match(page.$("aside").text(), /A key came with this ticket/);
+  assert.match(
+    page.$("aside").text(),
+    /after your tick A key came for this person, and nobody has confirmed/,
+  );
+  const shown = page.$("section.key");
+  assert.match(shown.find(".fingerprint").text(), /^([0-9A-F]{4} ){9}[0-9A-F]{4}$/);
+  assert.match(shown.text(), /m•••@example\.org/);
+  assert.match(shown.text(), /in the report, of a mail on ticket/);
+  assert.doesNotMatch(page.html, /m\.hollander/);
 
-  const after = await nina.submit(page, { text }, { button: "Send encrypted" });
+  const refused = await nina.submit(page, { text }, { button: "Send encrypted" });
+  assert.equal(refused.status, 422);
+  assert.equal(
+    refused.$("#use_key-error").text(),
+    "Look at the key, and tick the box to use it for this person",
+  );
+  assert.equal(refused.$("textarea").text().trim(), text);
+  assert.equal((await db("pinned_keys")).length, 0);
+  assert.equal((await db("outbox_mails")).length, 0);
 
+  const id = refused.$("#use_key").attr("value") ?? "";
+  const after = await nina.submit(refused, { use_key: id }, { button: "Send encrypted" });
   assert.equal(new URL(after.url).pathname, `/tickets/${cast.wifi}`);
   assert.match(after.$("[role=status]").text(), /in the outbox/);
   assert.equal(after.$("article.ours .written").text(), text);
+  assert.match(after.$(".event").text(), /nina confirmed the key of this person/);
+  const [pinned] = await db("pinned_keys");
+  assert.equal(pinned.pinned_by, staff.nina.id);
+  assert.equal(pinned.ticket_id, cast.wifi);
   const [mail] = await db("outbox_mails");
   assert.equal(mail.protection, "encrypted");
   assert.equal(mail.clear_agreed_by, null);
+});
+
+test("an answer to somebody whose key was confirmed leaves encrypted, without another question", async () => {
+  const page = await nina.visit(encrypted);
+  assert.match(page.$("aside").text(), /Encryptyes The key of this person was confirmed/);
+  assert.match(page.$("aside").text(), /Signyes With the key of this desk/);
+  assert.equal(page.$("#use_key").length, 0);
+
+  await nina.submit(page, { text }, { button: "Send encrypted" });
+
+  const [mail] = await db("outbox_mails");
+  assert.equal(mail.protection, "encrypted");
 });
 
 test("nothing of the report stands in the form", async () => {
@@ -145,37 +177,28 @@ test("to a person without an address it says so, and what to do", async () => {
   assert.equal((await db("outbox_mails")).length, 0);
 });
 
-test("a key that has expired takes no answer", async () => {
-  const { public: expired } = await generateSecretKey("", "m.hollander@example.org", {
-    createdAt: new Date("2020-01-01"),
-    expiresInDays: 30,
-  });
-  const row = await db("offered_keys")
-    .join("vault_keys", "vault_keys.id", "offered_keys.key_id")
-    .where({ ticket_id: cast.wifi })
-    .first("offered_keys.id", "wrapped_key", "sealed_key");
+test("a confirmed key that has expired takes no answer, and the form says what can be done", async () => {
+  const row = await db("pinned_keys")
+    .join("vault_keys", "vault_keys.id", "pinned_keys.key_id")
+    .first("pinned_keys.id", "wrapped_key", "sealed_facts");
+  const facts = JSON.parse(vault.open(row.wrapped_key, "key facts", row.sealed_facts));
+  const expired = JSON.stringify({ ...facts, encryptsUntil: "2020-01-31T00:00:00.000Z" });
   const page = await nina.visit(encrypted);
-  await db("offered_keys")
+  await db("pinned_keys")
     .where({ id: row.id })
-    .update({ sealed_key: vault.seal(row.wrapped_key, "public key", expired) });
+    .update({ sealed_facts: vault.seal(row.wrapped_key, "key facts", expired) });
 
   const refused = await nina.submit(page, { text }, { button: "Send encrypted" });
 
   assert.equal(refused.status, 422);
   assert.match(refused.$(".banner.bad").text(), /This key expired on 2020-01-31/);
+  assert.equal(
+    refused.$(".banner.bad a:contains('Ask for a new key')").attr("href"),
+    `/tickets/${cast.wifi}/clear-text?answer=no-openpgp-key`,
+  );
   assert.equal(refused.$("textarea").text().trim(), text);
   assert.equal((await db("outbox_mails")).length, 0);
-  await db("offered_keys").where({ id: row.id }).update({ sealed_key: row.sealed_key });
-});
-
-test("more than one key on the ticket is said, since the newest is taken", async () => {
-  const first = await db("offered_keys").where({ ticket_id: cast.wifi }).first();
-  const another = { ...first, id: undefined, fingerprint_hash: Buffer.from("another") };
-  await db("offered_keys").insert(another);
-
-  const page = await nina.visit(encrypted);
-
-  assert.match(page.$("aside").text(), /2 keys came with this ticket: the newest is taken/);
+  await db("pinned_keys").where({ id: row.id }).update({ sealed_facts: row.sealed_facts });
 });
 
 test("forged fields change nothing and keep the text", async () => {
