@@ -1,4 +1,5 @@
 import express, { type Express } from "express";
+import { acknowledgementPage } from "./acknowledgements/acknowledgement-page.ts";
 import { readAgainPage } from "./inbox/read-again-page.ts";
 import { setAsidePage } from "./inbox/set-aside-page.ts";
 import { ourKeysPage } from "./outbox/our-keys-page.ts";
@@ -109,6 +110,7 @@ export function createApp(desk: Desk): Express {
   app.use(mentionsPage(desk));
   app.use(helpPage());
   app.use(queuesPage(desk));
+  app.use(acknowledgementPage(desk));
   app.use(allTagsPage(desk));
   app.use(rulesPage(desk));
   app.use(editRulePage(desk));

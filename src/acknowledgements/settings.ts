@@ -45,7 +45,8 @@ function settings(db: Database) {
 export type RefusedText = { language: string; placeholders: string[] };
 export type TurnedOn =
   | { ok: true }
-  | { ok: false; reason: "not there" | "retired" }
+  | { ok: false; reason: "not there" }
+  | { ok: false; reason: "retired" }
   | { ok: false; reason: "asks for more"; texts: RefusedText[] };
 
 /** Turns the acknowledgement of a queue on, or gives it another answer. Who does it agrees that it may leave in clear. */

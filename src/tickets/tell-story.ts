@@ -82,12 +82,18 @@ function tellMessage(message: ThreadMessage, report: TicketReport | null, reader
     protection: protectionFacts(message),
     pieces: piecesOf(message),
     againWords: message.again && againWords(message.again),
-    state: message.outbox && answerState(message.outbox),
+    state: message.outbox && stateOf(message.outbox, message.kind),
     claimed: claimedDate(message),
     parts: report && report.messageId === message.id ? partsOf(report) : null,
     back_until: reader && message.staff_id === reader.id ? backUntil(message) : null,
     calls: reader && message.kind === "note" ? callsIn(message.content.text, reader.called) : null,
   };
+}
+
+/** Nobody has to decide about what the desk wrote by itself. */
+function stateOf(outbox: NonNullable<ThreadMessage["outbox"]>, kind: ThreadMessage["kind"]) {
+  const state = answerState(outbox);
+  return { ...state, isTrouble: state.isTrouble && kind !== "acknowledgement" };
 }
 
 function backUntil({ outbox }: ThreadMessage): Date | null {
@@ -98,6 +104,7 @@ function backUntil({ outbox }: ThreadMessage): Date | null {
 function authorOf(message: ThreadMessage): string {
   if (message.staff_name) return message.staff_name;
   if (message.kind === "bounce") return "A mail server";
+  if (message.kind === "acknowledgement") return "The desk itself";
   const from = message.content.from;
   // A name stands in the frame: signs that look like a verdict of ours, such as ✔, are taken out of it.
   const name = from?.name

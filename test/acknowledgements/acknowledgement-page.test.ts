@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import test, { after } from "node:test";
+import { claimMails, rawMail } from "#src/inbox/claim-mails.ts";
+import { keepMails } from "#src/inbox/keep-mails.ts";
+import { readMail } from "#src/inbox/read-mail.ts";
+import { receiveMail } from "#src/inbox/receive.ts";
+import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
+import { changeSource, write } from "#test/reply-templates/cast.ts";
+import { startDesk } from "#test/support/browser.ts";
+import { deskSecretKey, fixtureMail } from "#test/support/intake.ts";
+import { english, french, newMail } from "./cast.ts";
+
+const desk = await startDesk({ after });
+const { db, vault, staff } = desk;
+const arrived = await write(db, staff.nina.id, { name: "It has arrived", body: english }, { fr: french });
+const personal = await write(db, staff.nina.id, { name: "Personal", body: "Hello {{person}}, from {{me}}" });
+const [ilse, adam, nina] = [await desk.signIn("ilse"), await desk.signIn("adam"), await desk.signIn("nina")];
+const { id: queue } = await db("queues").where({ language: "en" }).first("id");
+const path = `/queues/${queue}/acknowledgement`;
+const keys = await openSecretKeys([deskSecretKey]);
+let uid = 0;
+
+async function deliver(raw: string | Buffer): Promise<string> {
+  const mails = [{ uid: ++uid, raw: Buffer.from(raw), sizeBytes: raw.length }];
+  await keepMails(db, vault, { mailbox: "INBOX", uidvalidity: 1n }, mails);
+  for (const mail of await claimMails(db, 1, 60)) {
+    const reading = await readMail(await rawMail(db, vault, mail), keys, "desk@example.org");
+    await receiveMail(db, vault, mail, reading, { name: "Help desk", address: "desk@example.org" });
+  }
+  return (await db("tickets").orderBy("id", "desc").first("id")).id;
+}
+
+test("a lead finds every queue, all of them off", async () => {
+  const start = await ilse.visit("/");
+  assert.equal(start.$('nav a[href="/acknowledgements"]').length, 1);
+
+  const page = await ilse.visit("/acknowledgements");
+
+  assert.equal(page.$("tbody tr").length, (await db("queues")).length);
+  assert.equal(page.$(".chip.good").length, 0, "none is on");
+  assert.equal((await nina.visit("/")).$('nav a[href="/acknowledgements"]').length, 0);
+  for (const forbidden of ["/acknowledgements", path])
+    assert.equal((await nina.visit(forbidden)).status, 403);
+});
+
+test("a lead looks at the answer in each language and turns it on; an admin turns it off", async () => {
+  const form = await ilse.visit(path);
+  const preview = await ilse.submit(form, { template: arrived }, { button: "Show in each language" });
+  assert.deepEqual(
+    preview
+      .$("article h3")
+      .map((_, title) => preview.$(title).text())
+      .get(),
+    ["English", "French"],
+  );
+  assert.match(preview.$("article").first().text(), /your message has arrived as 412\.\s+Help desk/);
+  assert.match(
+    preview.$("main").text(),
+    /any other language gets the text in English: of the queues these are German, /,
+  );
+  assert.equal((await db("acknowledgement_settings")).length, 0, "looking turns nothing on");
+
+  const on = await ilse.submit(preview, {}, { button: "Turn on with this answer" });
+  assert.match(on.$("[role=status]").text(), /is acknowledged from now on/);
+  assert.match(on.$(".chips").text(), /on\s+with It has arrived\s*since .*, ilse/);
+  assert.equal((await db("acknowledgement_settings").first()).changed_by, staff.ilse.id);
+
+  const off = await adam.submit(await adam.visit(path), {}, { button: "Turn off" });
+  assert.match(off.$("[role=status]").text(), /is not acknowledged any more/);
+  assert.match(off.$(".chips").text(), /off\s*since .*, adam/);
+  await ilse.submit(await ilse.visit(path), {}, { button: "Turn on with this answer" });
+});
+
+test("the page lists what went and why others did not, and shows no address and no subject", async () => {
+  const went = await deliver(newMail({ from: "lea@example.org", subject: "Zanzibar" }));
+  const second = await deliver(newMail({ from: "lea@example.org", subject: "Zanzibar" }));
+  const list = await deliver(newMail({ headers: ["List-Id: <tails.example.org>"], subject: "Zanzibar" }));
+
+  const page = await ilse.visit(path);
+
+  const cells = (caption: string) =>
+    page
+      .$(`table:has(caption:contains("${caption}")) tbody tr`)
+      .map((_, row) => page.$(row).text().replace(/\s+/g, " ").trim())
+      .get();
+  assert.equal(cells("that went").length, 1);
+  assert.match(cells("that went")[0] ?? "", new RegExp(`^#${went} .* English in the outbox$`));
+  assert.match(
+    cells("not acknowledged")[0] ?? "",
+    new RegExp(`^#${list} .* mailing list \\(has list-id\\)$`),
+  );
+  assert.match(
+    cells("not acknowledged")[1] ?? "",
+    new RegExp(`^#${second} .* got one less than 7 days ago$`),
+  );
+  assert.doesNotMatch(page.html, /lea@|Zanzibar/);
+});
+
+test("the ticket shows that it went, that it is no answer, and that it is our turn", async () => {
+  const id = await deliver(newMail());
+
+  const page = await nina.visit(`/tickets/${id}`);
+
+  const message = page.$("article.message.automatic");
+  assert.equal(message.attr("aria-label"), "Automatic acknowledgement");
+  assert.match(message.text(), /The desk itself\s+automatic acknowledgement, no answer yet,/);
+  assert.match(message.text(), new RegExp(`your message has arrived as ${id}`));
+  assert.match(page.$(".chips").text(), /our turn/);
+  assert.equal(page.$("form[action$=take-back]").length, 0);
+  const outbox = await nina.visit("/outbox");
+  assert.match(outbox.$("main").text(), /the desk itself/);
+});
+
+test("one that did not leave asks nobody to decide, on the ticket and in the outbox", async () => {
+  const id = await deliver(newMail());
+  await db("outbox_mails").where({ ticket_id: id }).update({ state: "failed", failure: "Refused: 550" });
+
+  const ticket = await nina.visit(`/tickets/${id}`);
+  assert.match(ticket.$("article.automatic").text(), /not sent\s+Refused: 550/);
+  assert.equal(ticket.$('a[href$="/decide"]').length, 0);
+  const { id: mail } = await db("outbox_mails").where({ ticket_id: id }).first("id");
+  const decide = await nina.visit(`/outbox/${mail}/decide`);
+  assert.match(decide.$("[role=status]").text(), /nothing to decide/);
+});
+
+test("an answer that asks for more is refused beside its field, and nothing changes", async () => {
+  const before = await db("acknowledgement_settings");
+  const preview = await ilse.visit(`${path}?template=${personal}`);
+  assert.match(preview.$("article").text(), /does not go: asks for more/);
+  assert.equal(preview.$('button:contains("with this answer")').length, 0);
+
+  const token = preview.$("[name=_csrf]").first().attr("value") ?? "";
+  const refused = await ilse.post(path, new URLSearchParams({ _csrf: token, template: personal }));
+
+  assert.equal(refused.status, 422);
+  const error = refused.$("#template-error").text();
+  assert.match(
+    error,
+    /^English asks for \{\{person\}\}, \{\{me\}\}\. An acknowledgement fills \{\{ticket\}\}/,
+  );
+  assert.equal(refused.$("select#template").val(), personal, "what was chosen stays chosen");
+  assert.deepEqual(await db("acknowledgement_settings"), before);
+});
+
+test("unknown and forged answers and queues are refused, and nothing changes", async () => {
+  const before = await db("acknowledgement_settings");
+  const token = (await ilse.visit(path)).$("[name=_csrf]").first().attr("value") ?? "";
+  const post = (to: string, fields: Record<string, string>) =>
+    ilse.post(to, new URLSearchParams({ _csrf: token, ...fields }));
+
+  for (const template of ["999999", "abc", "99999999999999999999"]) {
+    const refused = await post(path, { template });
+    assert.equal(refused.status, 422, template);
+    assert.match(refused.$("#template-error").text(), /There is no such answer/);
+    assert.equal((await ilse.visit(`${path}?template=${template}`)).status, 422);
+  }
+  assert.equal((await post(path, {})).$("#template-error").text(), "Choose an answer");
+  assert.equal((await ilse.visit(`${path}?template=1&template=2`)).status, 422);
+  for (const id of ["999999", "abc", "99999999999999999999"]) {
+    assert.equal((await ilse.visit(`/queues/${id}/acknowledgement`)).status, 404);
+    assert.equal((await post(`/queues/${id}/acknowledgement`, { template: arrived })).status, 404);
+    assert.equal((await post(`/queues/${id}/acknowledgement/off`, {})).status, 404);
+  }
+  assert.deepEqual(await db("acknowledgement_settings"), before);
+});
+
+test("an answer that was changed or retired since shows on the page why it does not go", async () => {
+  await changeSource(db, staff.nina.id, arrived, "Hello {{person}}");
+  await deliver(newMail());
+
+  const page = await ilse.visit(path);
+
+  assert.match(page.$("article").first().text(), /does not go: asks for more/);
+  assert.match(page.$("article").eq(1).text(), /out of date since/);
+  assert.match(page.$("table").last().find("tbody tr").first().text(), /asks for \{\{person\}\}/);
+});
+
+test("many that did not go stand on several pages", async () => {
+  const id = await deliver(fixtureMail("whisperback-french-base64-inside"));
+  const tickets = await db("tickets").first("key_id", "queue_id", "channel", "sealed_subject", "language");
+  for (let n = 0; n < 25; n += 1) {
+    const [ticket] = await db("tickets")
+      .insert({ ...tickets, our_turn_since: new Date() })
+      .returning("id");
+    const row = { queue_id: queue, ticket_id: ticket.id, template_id: arrived, reason: `Reason ${n}` };
+    await db("acknowledgements").insert(row);
+  }
+  assert.ok(id);
+
+  const first = await ilse.visit(path);
+  const next = await ilse.visit(first.$("nav.paging a[rel=next]").attr("href") ?? "");
+
+  assert.match(first.$("main").text(), /Reason 24[\s\S]*Reason 5(?!\d)/);
+  assert.doesNotMatch(first.$("main").text(), /Reason 4(?!\d)/);
+  assert.match(next.$("main").text(), /Reason 4(?!\d)/);
+});

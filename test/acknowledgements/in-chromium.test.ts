@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { after, suite, test } from "node:test";
+import type { Page } from "playwright-core";
+import { installStandardAnswers } from "#src/demo/install-standard-answers.ts";
+import { claimMails, rawMail } from "#src/inbox/claim-mails.ts";
+import { keepMails } from "#src/inbox/keep-mails.ts";
+import { readMail } from "#src/inbox/read-mail.ts";
+import { receiveMail } from "#src/inbox/receive.ts";
+import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
+import { startDesk } from "#test/support/browser.ts";
+import { openChromium, withoutChromium } from "#test/support/chromium.ts";
+import { deskSecretKey } from "#test/support/intake.ts";
+import { newMail } from "./cast.ts";
+
+suite("acknowledgements in a real browser", { skip: withoutChromium }, async () => {
+  if (withoutChromium) return;
+  const desk = await startDesk({ after });
+  const { db, vault } = desk;
+  await installStandardAnswers(db);
+  const chromium = await openChromium({ after });
+  const { cookies } = await desk.signIn("ilse");
+  const { id: queue } = await db("queues").where({ language: "fr" }).first("id");
+  const path = `/queues/${queue}/acknowledgement`;
+  const picture = async (page: Page, name: string) => {
+    const folder = process.env.PICTURES;
+    if (folder) await page.screenshot({ path: `${folder}/acknowledgement-${name}.png`, fullPage: true });
+  };
+  const deliver = async (raw: string, uid: number) => {
+    const mail = { uid, raw: Buffer.from(raw), sizeBytes: raw.length };
+    await keepMails(db, vault, { mailbox: "INBOX", uidvalidity: 1n }, [mail]);
+    const keys = await openSecretKeys([deskSecretKey]);
+    for (const claimed of await claimMails(db, 1, 60)) {
+      const reading = await readMail(await rawMail(db, vault, claimed), keys, "desk@example.org");
+      await receiveMail(db, vault, claimed, reading, { name: "Help desk", address: "desk@example.org" });
+    }
+  };
+
+  test("a lead turns it on for a queue, mail comes, and the page and the ticket tell what went", async () => {
+    const page = await chromium.open(desk.origin, { cookies });
+    await page.getByRole("link", { name: "Acknowledgements" }).click();
+    await page.getByRole("link", { name: "Change Français" }).click();
+
+    await page.getByLabel("Answer").selectOption({ label: "Standard reply · First answer" });
+    await page.getByRole("button", { name: "Show in each language" }).click();
+    assert.match(await page.getByRole("article", { name: "French" }).innerText(), /Merci de nous avoir écrit/);
+    await picture(page, "1-preview");
+    await page.getByRole("button", { name: "Turn on with this answer" }).click();
+    assert.match(await page.getByRole("status").innerText(), /Mail to Français is acknowledged from now on/);
+
+    const text = "Bonjour, mon imprimante n'imprime plus depuis la dernière mise à jour du système.";
+    await deliver(newMail({ from: "Léa <lea@example.org>", subject: "Imprimante", text }), 1);
+    await deliver(newMail({ from: "lea@example.org", subject: "Encore", text: `${text} Encore une fois !` }), 2);
+    await deliver(newMail({ subject: "Liste", text, headers: ["List-Id: <tails.example.org>"] }), 3);
+
+    await page.goto(desk.origin + path);
+    assert.match(await page.getByRole("table", { name: "Acknowledgements that went" }).innerText(), /French/);
+    const kept = await page.getByRole("table", { name: "Mails that were not acknowledged" }).innerText();
+    assert.match(kept, /mailing list[\s\S]*less than 7 days ago/);
+    await picture(page, "2-queue");
+
+    await page.getByRole("table", { name: "Acknowledgements that went" }).getByRole("link").click();
+    const message = page.getByRole("article", { name: "Automatic acknowledgement" });
+    assert.match(await message.innerText(), /no answer yet[\s\S]*Merci de nous avoir écrit/);
+    assert.match(await page.locator(".chips").first().innerText(), /our turn/);
+    await picture(page, "3-ticket");
+    await page.context().close();
+  });
+
+  test("axe finds nothing, and nobody must scroll sideways at 320 pixels", async () => {
+    const { id: personal } = await db("reply_templates").where({ slug: "known-issue" }).first("id");
+    const { ticket_id: ticket } = await db("acknowledgements").whereNotNull("message_id").first("ticket_id");
+    const paths = ["/acknowledgements", path, `${path}?template=${personal}`, `/tickets/${ticket}`];
+    for (const [index, address] of paths.entries()) {
+      for (const look of [{ width: 1280 }, { width: 360, dark: true }]) {
+        assert.deepEqual(await chromium.axe(desk.origin + address, { ...look, cookies }), [], address);
+        if (!process.env.PICTURES) continue;
+        const file = `${process.env.PICTURES}/acknowledgement-page-${index}-${look.width}.png`;
+        await chromium.picture(desk.origin + address, file, { ...look, cookies });
+      }
+      assert.equal(await chromium.overflow(desk.origin + address, { width: 320, cookies }), 0, address);
+    }
+  });
+});
