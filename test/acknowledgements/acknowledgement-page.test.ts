@@ -103,7 +103,7 @@ test("the ticket shows that it went, that it is no answer, and that it is our tu
 
   const message = page.$("article.message.automatic");
   assert.equal(message.attr("aria-label"), "Automatic acknowledgement");
-  assert.match(message.text(), /The desk itself\s+automatic acknowledgement, no answer yet,/);
+  assert.match(message.text(), /The desk itself\s+automatic acknowledgement, not an answer,/);
   assert.match(message.text(), new RegExp(`your message has arrived as ${id}`));
   assert.match(page.$(".chips").text(), /our turn/);
   assert.equal(page.$("form[action$=take-back]").length, 0);

@@ -42,14 +42,21 @@ suite("acknowledgements in a real browser", { skip: withoutChromium }, async () 
 
     await page.getByLabel("Answer").selectOption({ label: "Standard reply · First answer" });
     await page.getByRole("button", { name: "Show in each language" }).click();
-    assert.match(await page.getByRole("article", { name: "French" }).innerText(), /Merci de nous avoir écrit/);
+    await page.getByText("What it says in French").click();
+    assert.match(
+      await page.getByRole("article", { name: "French" }).innerText(),
+      /Merci de nous avoir écrit/,
+    );
     await picture(page, "1-preview");
     await page.getByRole("button", { name: "Turn on with this answer" }).click();
     assert.match(await page.getByRole("status").innerText(), /Mail to Français is acknowledged from now on/);
 
     const text = "Bonjour, mon imprimante n'imprime plus depuis la dernière mise à jour du système.";
     await deliver(newMail({ from: "Léa <lea@example.org>", subject: "Imprimante", text }), 1);
-    await deliver(newMail({ from: "lea@example.org", subject: "Encore", text: `${text} Encore une fois !` }), 2);
+    await deliver(
+      newMail({ from: "lea@example.org", subject: "Encore", text: `${text} Encore une fois !` }),
+      2,
+    );
     await deliver(newMail({ subject: "Liste", text, headers: ["List-Id: <tails.example.org>"] }), 3);
 
     await page.goto(desk.origin + path);
@@ -60,7 +67,8 @@ suite("acknowledgements in a real browser", { skip: withoutChromium }, async () 
 
     await page.getByRole("table", { name: "Acknowledgements that went" }).getByRole("link").click();
     const message = page.getByRole("article", { name: "Automatic acknowledgement" });
-    assert.match(await message.innerText(), /no answer yet[\s\S]*Merci de nous avoir écrit/);
+    await message.getByText("What it says").click();
+    assert.match(await message.innerText(), /not an answer[\s\S]*Merci de nous avoir écrit/);
     assert.match(await page.locator(".chips").first().innerText(), /our turn/);
     await picture(page, "3-ticket");
     await page.context().close();
@@ -71,12 +79,8 @@ suite("acknowledgements in a real browser", { skip: withoutChromium }, async () 
     const { ticket_id: ticket } = await db("acknowledgements").whereNotNull("message_id").first("ticket_id");
     const paths = ["/acknowledgements", path, `${path}?template=${personal}`, `/tickets/${ticket}`];
     for (const [index, address] of paths.entries()) {
-      for (const look of [{ width: 1280 }, { width: 360, dark: true }]) {
-        assert.deepEqual(await chromium.axe(desk.origin + address, { ...look, cookies }), [], address);
-        if (!process.env.PICTURES) continue;
-        const file = `${process.env.PICTURES}/acknowledgement-page-${index}-${look.width}.png`;
-        await chromium.picture(desk.origin + address, file, { ...look, cookies });
-      }
+      const look = index % 2 === 0 ? { width: 1280 } : { width: 360, dark: true };
+      assert.deepEqual(await chromium.axe(desk.origin + address, { ...look, cookies }), [], address);
       assert.equal(await chromium.overflow(desk.origin + address, { width: 320, cookies }), 0, address);
     }
   });
