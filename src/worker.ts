@@ -7,6 +7,7 @@ import { readMailsAgain } from "./inbox/read-again.ts";
 import { readKeptMails } from "./inbox/read-kept-mails.ts";
 import { reconcile } from "./inbox/reconcile.ts";
 import { tellAdmins } from "./inbox/tell-admins.ts";
+import { watchOurKeys } from "./inbox/watch-our-keys.ts";
 import { watchSilence } from "./inbox/watch-silence.ts";
 import { giveUpLostAnswers } from "./outbox/claim-outbox.ts";
 import { publishOurKeys } from "./outbox/publish-our-keys.ts";
@@ -125,5 +126,6 @@ async function tidy(db: Database): Promise<void> {
 
 async function watch(db: Database, mailbox: MailboxSettings, config: WorkerConfig): Promise<void> {
   await watchSilence(db, mailbox.folder, config.SILENCE_DAYS);
+  await watchOurKeys(db);
   await reconcile(db, mailbox);
 }

@@ -15,7 +15,7 @@ type OurKey = {
 };
 
 /** A key that ends so soon needs a new date, and everybody's copy of it a new one too. */
-const warnDays = 90;
+const warnDays = 60;
 
 /** GET /our-keys: the desk's public keys, as the worker wrote them; …/:fingerprint: one to save. */
 export function ourKeysPage({ db }: Desk): Router {

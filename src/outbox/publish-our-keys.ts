@@ -10,7 +10,8 @@ export async function publishOurKeys(db: Database, keys: SecretKeys): Promise<vo
     fingerprint: key.fingerprint,
     user_ids: key.userIds,
     created_at: key.createdAt,
-    expires_at: key.expiresAt,
+    // A key whose part for encryption ends first is of no use from then on.
+    expires_at: key.encryptsUntil ?? key.expiresAt,
     public_key: key.armored,
     signs: index === 0,
     seen_at: new Date(),

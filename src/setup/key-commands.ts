@@ -3,6 +3,7 @@ import type { Database } from "../database.ts";
 import { generateSecretKey } from "../openpgp/generate-secret-key.ts";
 import { BadCommand, type Command } from "./command.ts";
 import { withDatabase } from "./desk-database.ts";
+import { keyFileCommands } from "./key-file-commands.ts";
 import { problemsOfSettings } from "./problems-of-settings.ts";
 import { makeSecretFile } from "./secret-files.ts";
 import { readDays, readKind, textOf } from "./setup-command.ts";
@@ -37,8 +38,7 @@ export const keyCommands: Command[] = [
     operands: ["FILE"],
     summary: "Makes a new secret OpenPGP key in a new file",
     text: [
-      "To change over: put the text of the new file in front of the old keys in the file of OPENPGP_KEYS and start the",
-      "workers again. The first key signs; all of them open mail.",
+      "To change over: `whisperdesk keys import --first FILE`. The first key of OPENPGP_KEYS signs; all of them open mail.",
     ].join("\n"),
     options: {
       "key-kind": { value: "KIND", help: "curve25519, rsa4096 or rsa3072 (default: curve25519)" },
@@ -70,6 +70,7 @@ export const keyCommands: Command[] = [
       return 0;
     },
   },
+  ...keyFileCommands,
 ];
 
 async function ourKeys(db: Database): Promise<OurKey[]> {

@@ -11,13 +11,39 @@ export async function makeSecretFile(file: string, content: string): Promise<boo
   if (hasContent(file)) return false;
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
 
-  const draft = `${file}.${randomBytes(4).toString("hex")}`;
+  const draft = draftOf(file);
   try {
     await writeWhole(draft, content);
     return await putInPlace(draft, file);
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+/** Puts a new content in the place of a secret file, whole or not at all; only its owner can read it. */
+export async function replaceSecretFile(file: string, content: string): Promise<void> {
+  const draft = draftOf(file);
+  try {
+    await writeWhole(draft, content);
+    await rename(draft, file);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Writes a new file that anybody may read, whole or not at all; false when there is one already. */
+export async function makePublicFile(file: string, content: string): Promise<boolean> {
+  const draft = draftOf(file);
+  try {
+    await writeWhole(draft, content, 0o644);
+    return await putInPlace(draft, file);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+function draftOf(file: string): string {
+  return `${file}.${randomBytes(4).toString("hex")}`;
 }
 
 /** True when others than the owner can read or write the file. */
@@ -30,8 +56,8 @@ export function newSecret(): string {
   return `${randomBytes(32).toString("base64url")}\n`;
 }
 
-async function writeWhole(file: string, content: string): Promise<void> {
-  const handle = await open(file, "wx", 0o600);
+async function writeWhole(file: string, content: string, mode = 0o600): Promise<void> {
+  const handle = await open(file, "wx", mode);
   try {
     await handle.writeFile(content);
     await handle.sync();
