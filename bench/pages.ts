@@ -34,7 +34,8 @@ export async function benchPages(ground: Ground, options: Options, say: Say): Pr
         "client p95",
         "pages/s, 1",
         "pages/s, 4",
-        "CPU ms",
+        "CPU ms, web",
+        "PostgreSQL",
         "kB",
         "statements",
         "blocks",
@@ -57,10 +58,12 @@ async function measureDesk(ground: Ground, options: Options, tickets: number, sa
     await db.raw("select pg_stat_statements_reset()");
     await visitor.times(look, 50, 1);
     const { calls, blocks } = await statementsOf(db);
+    if (options.statements) await tellStatements(db, say);
     await web.served(151);
-    const before = processCpu(web.pid) + processCpu(ground.postgresPid);
+    const before = [processCpu(web.pid), processCpu(ground.postgresPid)] as const;
     const alone = await visitor.times(look, times, 1);
-    const cpu = (processCpu(web.pid) + processCpu(ground.postgresPid) - before) / times;
+    const webCpu = (processCpu(web.pid) - before[0]) / times;
+    const postgresCpu = (processCpu(ground.postgresPid) - before[1]) / times;
     const server = await web.served(times);
     const four = await visitor.times(look, times, 4);
     await web.served(times);
@@ -75,16 +78,16 @@ async function measureDesk(ground: Ground, options: Options, tickets: number, sa
       p95 ?? 0,
       alone.perSecond,
       four.perSecond,
-      cpu,
+      webCpu,
+      postgresCpu,
       bytes / 1000,
       calls / 50,
       blocks / 50,
     ]);
     say(
-      `${tickets} tickets, ${look.name}: server p50 ${serverP50?.toFixed(1)} p95 ${serverP95?.toFixed(1)} ms, CPU ${cpu.toFixed(1)} ms, ` +
+      `${tickets} tickets, ${look.name}: server p50 ${serverP50?.toFixed(1)} p95 ${serverP95?.toFixed(1)} ms, CPU ${webCpu.toFixed(1)} + ${postgresCpu.toFixed(1)} ms, ` +
         `${calls / 50} statements, ${blocks / 50} blocks`,
     );
-    if (options.statements) await tellStatements(db, say);
   }
   await web.stop();
   await db.destroy();

@@ -7,12 +7,12 @@ import { listOurTurn } from "../tickets/list-our-turn.ts";
 import { readRecent } from "../tickets/recent.ts";
 import { takeOldest } from "../tickets/take-oldest.ts";
 import { eventWords } from "../tickets/words.ts";
+import type { Rail } from "../web/chrome.ts";
 import type { Desk } from "../web/desk.ts";
 import { bounded } from "../web/format.ts";
 import { readForm } from "../web/forms.ts";
 import { isId } from "../web/is-id.ts";
 import { readOverview } from "./overview.ts";
-import { promises } from "./unanswered.ts";
 import { type News, whatIsNew } from "./what-is-new.ts";
 
 const mostShown = 15;
@@ -25,30 +25,24 @@ export function startPage({ db, vault }: Desk): Router {
 
   page.get("/", async (request, response) => {
     const me = signedIn(request);
-    const [overview, turn, kept, recent] = await Promise.all([
+    const { queues }: Rail = response.locals.rail;
+    const [overview, turn, recent] = await Promise.all([
       readOverview(db, vault, me.id),
       listOurTurn(db, vault, me.languages, mostShown),
-      promises(db),
       readRecent(db, vault, 8),
     ]);
     const since = overview.last_end ?? new Date(Date.now() - dayInMilliseconds);
-    const spoken = new Set<string>(
-      response.locals.rail.queues
-        .filter(({ language }: { language: string | null }) => language && me.languages.includes(language))
-        .map(({ id }: { id: string }) => id),
-    );
+    const isSpoken = ({ language }: Rail["queues"][number]) =>
+      language !== null && me.languages.includes(language);
     response.render("shifts/start.njk", {
       overview,
       news: newsWords(await whatIsNew(db, me.id, since)),
       groups: groupsOf(turn.spoken, turn.others),
       // Whoever speaks some languages takes the oldest of these, and of the others when none is left.
       oldestQueue: turn.spoken.find(({ owner_id }) => owner_id === null)?.queue_id,
-      promises: [
-        ...kept.filter(({ queue_id }) => spoken.has(queue_id)),
-        ...kept.filter(({ queue_id }) => !spoken.has(queue_id)),
-      ],
-      late: kept.reduce((sum, { late }) => sum + late, 0),
-      more: kept.reduce((sum, { our_turn }) => sum + our_turn, 0) > turn.spoken.length + turn.others.length,
+      promises: [...queues.filter(isSpoken), ...queues.filter((queue) => !isSpoken(queue))],
+      late: queues.reduce((sum, { late }) => sum + late, 0),
+      more: response.locals.rail.our_turn > turn.spoken.length + turn.others.length,
       recent: recent.map((act) => ({ ...act, words: eventWords(act) })),
     });
   });

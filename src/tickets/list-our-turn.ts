@@ -5,7 +5,7 @@ import type { ListedTicket } from "./list.ts";
 /** Tickets whose turn is ours, in queues of languages that somebody speaks, and in the others. */
 export type OurTurn = { spoken: ListedTicket[]; others: ListedTicket[] };
 
-/** The longest waiting tickets of each half, at most so many. One statement, by the index of each queue. */
+/** The longest waiting tickets of each half, at most so many. One statement: the index of each queue says which, and these alone are read. */
 export async function listOurTurn(
   db: Database,
   vault: Vault,
@@ -17,14 +17,14 @@ export async function listOurTurn(
        select turn.*, queues.name as queue_name, promise_hours, spoken
        from (select *, coalesce(language = any(:languages::text[]), false) as spoken from queues) queues
        cross join lateral (
-         select id, status, queue_id, channel, tails_version, model, message_count, owner_id, our_turn_since,
-           last_message_at, key_id, sealed_subject
-         from tickets where queue_id = queues.id and our_turn_since is not null
+         select id, our_turn_since from tickets where queue_id = queues.id and our_turn_since is not null
          order by our_turn_since, id limit :most) turn),
      placed as (
        select *, row_number() over (partition by spoken order by our_turn_since, id) as place from longest)
-     select placed.*, staff.name as owner_name, wrapped_key
-     from placed join vault_keys on vault_keys.id = placed.key_id left join staff on staff.id = placed.owner_id
+     select tickets.id, status, queue_id, queue_name, promise_hours, channel, tails_version, model, message_count,
+       owner_id, staff.name as owner_name, tickets.our_turn_since, last_message_at, sealed_subject, wrapped_key, spoken
+     from placed join tickets on tickets.id = placed.id join vault_keys on vault_keys.id = key_id
+     left join staff on staff.id = owner_id
      where place <= :most order by place`,
     { languages, most },
   );

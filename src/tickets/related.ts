@@ -2,7 +2,7 @@ import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { TicketStatus } from "./ticket.ts";
 
-/** Other tickets that have something in common with one: the newest five, and how many there are in all. */
+/** Other tickets that have something in common with one: the newest five (of linked ones a hundred), and how many there are in all. */
 export type Related = {
   total: number;
   tickets: { id: string; subject: string; status: TicketStatus; opened_at: Date }[];
@@ -10,18 +10,17 @@ export type Related = {
 
 const most = 5;
 
-/** Tickets of the same person, and from the same USB stick (known by a keyed hash alone). One statement. */
+/** Tickets of the same person, from the same USB stick (known by a keyed hash alone), and those that somebody linked. One statement. */
 export async function findRelated(
   db: Database,
   vault: Vault,
   ticket: { id: string; person_id: string | null; stick_hash: Buffer | null },
-): Promise<{ person: Related; stick: Related }> {
-  const related: { person: Related; stick: Related } = {
+): Promise<{ person: Related; stick: Related; linked: Related }> {
+  const related: { person: Related; stick: Related; linked: Related } = {
     person: { total: 0, tickets: [] },
     stick: { total: 0, tickets: [] },
+    linked: { total: 0, tickets: [] },
   };
-  if (!ticket.person_id && !ticket.stick_hash) return related;
-
   const result = await db.raw<{ rows: Row[] }>(
     `select related.*, vault_keys.wrapped_key from (
        (select 'person' as why, id, key_id, sealed_subject, status, opened_at,
@@ -33,6 +32,11 @@ export async function findRelated(
           (select count(*) from (
              select from tickets where stick_hash = :stickHash and id <> :id limit 1001) counted)::int
         from tickets where stick_hash = :stickHash and id <> :id order by id desc limit :most)
+       union all
+       (select 'linked', id, key_id, sealed_subject, status, opened_at, 0 from (
+          select high_id as id from ticket_links where low_id = :id
+          union all select low_id from ticket_links where high_id = :id) linked
+        join tickets using (id) order by id desc limit 100)
      ) related
      join vault_keys on vault_keys.id = related.key_id
      order by related.id desc`,
@@ -47,7 +51,7 @@ export async function findRelated(
 }
 
 type Row = Related["tickets"][number] & {
-  why: "person" | "stick";
+  why: "person" | "stick" | "linked";
   total: number;
   wrapped_key: Buffer;
   sealed_subject: Buffer;

@@ -50,7 +50,7 @@ export type ThreadEvent = {
   created_at: Date;
 };
 
-/** Everything that happened on a ticket, oldest first: messages and events in one story. Three statements. */
+/** Everything that happened on a ticket, oldest first: messages and events in one story. Two statements. */
 export async function readThread(
   db: Database,
   vault: Vault,
@@ -65,39 +65,44 @@ export async function readThread(
 }
 
 async function readMessages(db: Database, vault: Vault, ticketId: string): Promise<ThreadMessage[]> {
-  const [rows, attachments] = await Promise.all([
-    db("messages")
-      .join("vault_keys", "vault_keys.id", "messages.key_id")
-      .leftJoin("staff", "staff.id", "messages.staff_id")
-      .leftJoin("outbox_mails", "outbox_mails.message_id", "messages.id")
-      .leftJoin("reports", "reports.message_id", "messages.id")
-      .leftJoin("mails", "mails.id", "messages.mail_id")
-      .leftJoin("read_again", "read_again.mail_id", "messages.mail_id")
-      .where("messages.ticket_id", ticketId)
-      .orderBy("messages.id")
-      .select(
-        "messages.*",
-        "vault_keys.wrapped_key",
-        "staff.name as staff_name",
-        db.raw("reports.message_id is not null as has_report"),
-        db.raw("mails.sealed_raw is not null as has_raw"),
-        "read_again.asked_at",
-        "read_again.done_at",
-        "read_again.result as again_result",
-        "read_again.reason as again_reason",
-        db.raw(
-          `case when outbox_mails.id is not null then json_build_object('id', outbox_mails.id::text,
+  const rows = await db("messages")
+    .join("vault_keys", "vault_keys.id", "messages.key_id")
+    .leftJoin("staff", "staff.id", "messages.staff_id")
+    .leftJoin("outbox_mails", "outbox_mails.message_id", "messages.id")
+    .leftJoin("reports", "reports.message_id", "messages.id")
+    .leftJoin("mails", "mails.id", "messages.mail_id")
+    .leftJoin("read_again", "read_again.mail_id", "messages.mail_id")
+    .where("messages.ticket_id", ticketId)
+    .orderBy("messages.id")
+    .select(
+      "messages.*",
+      "vault_keys.wrapped_key",
+      "staff.name as staff_name",
+      db.raw("reports.message_id is not null as has_report"),
+      db.raw("mails.sealed_raw is not null as has_raw"),
+      "read_again.asked_at",
+      "read_again.done_at",
+      "read_again.result as again_result",
+      "read_again.reason as again_reason",
+      db.raw(
+        `case when outbox_mails.id is not null then json_build_object('id', outbox_mails.id::text,
              'state', outbox_mails.state, 'protection', outbox_mails.protection, 'failure', outbox_mails.failure) end as outbox`,
-        ),
-        "outbox_mails.bounced_at",
-        "outbox_mails.not_before",
       ),
-    readAttachments(db, vault, ticketId),
-  ]);
-  return rows.map(({ wrapped_key, sealed_content, outbox, bounced_at, not_before, ...row }) => ({
+      "outbox_mails.bounced_at",
+      "outbox_mails.not_before",
+      db.raw(
+        `(select json_agg(json_build_object('id', id::text, 'sealed_filename', encode(sealed_filename, 'hex'),
+              'content_type', content_type, 'size_bytes', size_bytes::text) order by position)
+            from attachments where message_id = messages.id) as files`,
+      ),
+    );
+  return rows.map(({ wrapped_key, sealed_content, outbox, bounced_at, not_before, files, ...row }) => ({
     ...row,
     content: JSON.parse(vault.open(wrapped_key, "message", sealed_content)),
-    attachments: attachments.get(row.id) ?? [],
+    attachments: (files ?? []).map(({ sealed_filename, ...file }: SealedFile) => ({
+      ...file,
+      filename: vault.open(wrapped_key, "filename", Buffer.from(sealed_filename, "hex")),
+    })),
     again: row.asked_at && againOf(row),
     outbox: outbox && { ...outbox, bounced_at, not_before },
   }));
@@ -108,24 +113,7 @@ function againOf(row: Pick<Again, "asked_at" | "done_at"> & Record<string, unkno
   return { asked_at, done_at, result, reason };
 }
 
-async function readAttachments(
-  db: Database,
-  vault: Vault,
-  ticketId: string,
-): Promise<Map<string, ThreadAttachment[]>> {
-  const rows = await db("attachments")
-    .join("messages", "messages.id", "attachments.message_id")
-    .join("vault_keys", "vault_keys.id", "messages.key_id")
-    .where("messages.ticket_id", ticketId)
-    .orderBy("attachments.position")
-    .select("attachments.id", "message_id", "sealed_filename", "content_type", "size_bytes", "wrapped_key");
-  const byMessage = new Map<string, ThreadAttachment[]>();
-  for (const { message_id, sealed_filename, wrapped_key, ...row } of rows) {
-    const filename = vault.open(wrapped_key, "filename", sealed_filename);
-    byMessage.set(message_id, [...(byMessage.get(message_id) ?? []), { ...row, filename }]);
-  }
-  return byMessage;
-}
+type SealedFile = Omit<ThreadAttachment, "filename"> & { sealed_filename: string };
 
 async function readEvents(db: Database, ticketId: string): Promise<ThreadEvent[]> {
   return await db("ticket_events")

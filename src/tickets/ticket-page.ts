@@ -6,7 +6,6 @@ import { askedTicket } from "./asked-ticket.ts";
 import { calledStaff } from "./calls-in-note.ts";
 import { findPerson } from "./find-person.ts";
 import { isLate } from "./is-late.ts";
-import { linkedTickets } from "./links.ts";
 import { readReport } from "./read-report.ts";
 import { findRelated } from "./related.ts";
 import { reportFacts } from "./report-facts.ts";
@@ -14,7 +13,7 @@ import { showLogs } from "./shown-logs.ts";
 import { tagsOfTicket } from "./tags.ts";
 import { tellStory } from "./tell-story.ts";
 import { readThread } from "./thread.ts";
-import { undoableEvents } from "./undo.ts";
+import { undoOutlook } from "./undo-outlook.ts";
 import { mergesOf } from "./unmerge.ts";
 import { statusWords } from "./words.ts";
 import { otherWriter } from "./writing.ts";
@@ -30,22 +29,21 @@ export function ticketPage(desk: Desk): Router {
   page.get("/tickets/:id", async (request, response) => {
     const ticket = await askedTicket(desk, request);
     const me = signedIn(request).id;
-    const [thread, report, person, related, tags, linked] = await Promise.all([
+    const [thread, report, person, related, tags] = await Promise.all([
       readThread(db, vault, ticket.id),
       readReport(db, vault, ticket.id, { withLogs: true }),
       findPerson(db, vault, ticket.id),
       findRelated(db, vault, ticket),
       tagsOfTicket(db, ticket.id),
-      linkedTickets(db, vault, ticket.id),
     ]);
     // Most tickets were not touched a moment ago: what only some need is asked when the thread shows that they need it.
-    const [undoable, merges, called, writer] = await Promise.all([
-      wasTouched(thread) ? undoableEvents(db, ticket.id) : new Set<string>(),
+    const [undo, merges, called, writer] = await Promise.all([
+      wasTouched(thread) ? undoOutlook(db, ticket.id) : new Map(),
       wasMerged(thread) ? mergesOf(db, ticket.id) : [],
       calledStaff(db, notesOf(thread)),
       ticket.writing_by && ticket.writing_by !== me ? otherWriter(db, ticket.id, me) : null,
     ]);
-    const reader = { id: me, undoable, merges: new Set(merges.map(({ id }) => id)), called };
+    const reader = { id: me, undo, merges: new Set(merges.map(({ id }) => id)), called };
     response.render("tickets/ticket.njk", {
       ticket: { ...ticket, late: isLate(ticket), status_words: statusWords[ticket.status] },
       story: tellStory(thread, report, reader),
@@ -55,7 +53,7 @@ export function ticketPage(desk: Desk): Router {
       person,
       related,
       tags,
-      linked,
+      linked: related.linked.tickets,
       merges,
       writer,
       statusWords,

@@ -2,7 +2,15 @@ import type { RequestHandler } from "express";
 import type { Database } from "../database.ts";
 
 export type Rail = {
-  queues: { id: string; name: string; language: string | null; our_turn: number }[];
+  queues: {
+    id: string;
+    name: string;
+    language: string | null;
+    promise_hours: number;
+    our_turn: number;
+    /** Of those the ones that wait longer than the queue promises. Nights and weekends count. */
+    late: number;
+  }[];
   our_turn: number;
   mine: number;
   mentions: number;
@@ -33,12 +41,16 @@ export async function readRail(db: Database, staffId: string): Promise<Rail> {
   const result = await db.raw<{ rows: RailRow[] }>(
     `select
        (select json_agg(json_build_object('id', queue.id::text, 'name', queue.name, 'language', queue.language,
-                 'our_turn', turn.count) order by queue.position, queue.id)
+                 'promise_hours', queue.promise_hours, 'our_turn', turn.count, 'late', turn.late)
+                 order by queue.position, queue.id)
           from queues queue
          cross join lateral (
-           select count(*) from (
-             select from tickets where queue_id = queue.id and our_turn_since is not null limit 1001
-           ) bounded
+           select count(*),
+             count(*) filter (where our_turn_since < now() - make_interval(hours => queue.promise_hours)) as late
+           from (
+             select our_turn_since from tickets where queue_id = queue.id and our_turn_since is not null
+             order by our_turn_since limit 1001
+           ) longest
          ) turn) as queues,
        (select count(*) from (
           select from tickets where owner_id = :staffId and our_turn_since is not null limit 1001) bounded)::int as mine,
