@@ -69,7 +69,12 @@ export async function makeModels(
       log_sections: reading.report.logSections,
       tails_version: reading.report.tailsVersion,
       computer: reading.report.model,
-      words: await blindVector(db, searchKey, reading.language, reading.searchTexts.slice(0, 2)),
+      words: await blindVector(
+        db,
+        searchKey,
+        reading.language,
+        reading.searchTexts.filter(({ weight }) => weight !== "D"),
+      ),
       words_more: await words(more),
       words_answer: await words(answer),
     });

@@ -8,6 +8,7 @@ import { firstHeader } from "../mime/read-headers.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 import { readPublicKeys } from "../openpgp/read-public-keys.ts";
 import { keyFactsOf } from "../people/key-facts.ts";
+import { textsOfMail } from "../search/texts-of-message.ts";
 import { recogniseReport } from "../whisperback/recognise-report.ts";
 import { detectLanguage } from "./detect-language.ts";
 import type { MailReading, OfferedKey } from "./mail-reading.ts";
@@ -71,11 +72,7 @@ async function readOrdinaryMail(outer: Mail, opened: Opened, hint: string | null
     offeredKeys: await offeredKeys(opened),
     report: null,
     bounceOf: delivery?.originalMessageId ?? null,
-    searchTexts: [
-      { weight: "A", text: subject },
-      { weight: "B", text },
-      { weight: "D", text: attachedWords(opened) },
-    ],
+    searchTexts: textsOfMail({ subject, text, fromName: outer.from[0]?.name ?? "" }, opened.attachments),
     warnings: [...opened.warnings, ...(hint ? [hint] : [])],
   };
 }
@@ -100,16 +97,4 @@ async function offeredKeys(opened: Opened): Promise<OfferedKey[]> {
     ...all.filter(({ source }) => source === "autocrypt"),
     ...all.filter(({ source }) => source !== "autocrypt"),
   ];
-}
-
-const mostAttachedText = 50_000;
-const mostAttachedWords = 2_000;
-
-/** The distinct words of attached text files: most are logs, which say the same words again and again. */
-function attachedWords(opened: Opened): string {
-  const texts = opened.attachments.filter(({ contentType }) => contentType.startsWith("text/"));
-  const words = texts.flatMap(({ filename, bytes }) =>
-    `${filename} ${Buffer.from(bytes.subarray(0, mostAttachedText)).toString()}`.split(/\s+/),
-  );
-  return [...new Set(words)].slice(0, mostAttachedWords).join(" ");
 }

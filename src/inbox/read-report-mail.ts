@@ -1,9 +1,9 @@
 import { linesThatMatter } from "../logs/lines-that-matter.ts";
 import { placeOfKind } from "../logs/section-kinds.ts";
-import { tokensOfLog } from "../logs/tokens-of-log.ts";
 import type { Mail } from "../mime/mail.ts";
 import { readPublicKeys } from "../openpgp/read-public-keys.ts";
 import { keyFactsOf } from "../people/key-facts.ts";
+import { textsOfReport } from "../search/texts-of-message.ts";
 import type { StoredReport } from "../tickets/read-report.ts";
 import { parseReport } from "../whisperback/parse-report.ts";
 import type { Report } from "../whisperback/report.ts";
@@ -41,11 +41,7 @@ export async function readReportMail(
     offeredKeys: await keyOfReport(report),
     report: { ...openFacts(report, whisperbackId, outer, handSaved), ...sealedParts(report) },
     bounceOf: null,
-    searchTexts: [
-      { weight: "A", text: [subject, ...answersOf(report)].join("\n") },
-      { weight: "B", text: [report.message, report.appPrefill?.details ?? ""].join("\n") },
-      { weight: "D", text: [...tokensOfLog(report.sections)].join(" ") },
-    ],
+    searchTexts: textsOfReport(subject, report, report.sections, opened.attachments),
     warnings: [...opened.warnings, ...report.warnings],
   };
 }

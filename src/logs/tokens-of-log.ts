@@ -35,18 +35,27 @@ const mostTokens = 1500;
 const longestToken = 60;
 
 function addWords(tokens: Set<string>, text: string): void {
-  const words = redact(text)
-    .replace(removed, " ")
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}_.:+/*-]+/u);
-  for (const word of words) addWord(tokens, word);
+  for (const word of wordsOf(redact(text).replace(removed, " "))) addWord(tokens, word);
+}
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().split(/[^\p{L}\p{N}_.:+/*-]+/u);
+}
+
+/** The words that must be among the tokens of a log when a line of it says this; those too common to be kept are left out. */
+export function tokensOfPhrase(text: string): string[] {
+  return [...new Set(wordsOf(text).map(withoutEdges))].filter(isWorthFinding);
 }
 
 function addWord(tokens: Set<string>, word: string): void {
-  const whole = word.replace(/^[._:+/*-]{1,20}/, "").replace(/[._:+/*-]{1,20}$/, "");
+  const whole = withoutEdges(word);
   for (const token of new Set([whole, ...whole.split(/[.:+/*-]+/)])) {
     if (tokens.size < mostTokens && isWorthFinding(token)) tokens.add(token);
   }
+}
+
+function withoutEdges(word: string): string {
+  return word.replace(/^[._:+/*-]{1,20}/, "").replace(/[._:+/*-]{1,20}$/, "");
 }
 
 function isWorthFinding(token: string): boolean {

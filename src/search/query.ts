@@ -4,9 +4,11 @@ export type Query = { node: QueryNode | null; sort: Sort };
 export type Sort = "newest" | "oldest" | "relevance";
 
 export type QueryNode =
-  | { kind: "all" | "any"; parts: QueryNode[] }
+  | { kind: "all"; parts: QueryNode[] }
+  | { kind: "any"; parts: QueryNode[] }
   | { kind: "not"; part: QueryNode }
-  | { kind: "word" | "phrase"; text: string; at: number }
+  | { kind: "word"; text: string; at: number }
+  | { kind: "phrase"; text: string; at: number }
   | { kind: "field"; field: FieldName; terms: Term[]; at: number };
 
 /** One of the values of a field; with `without`, tickets that have it are left out. */

@@ -1,0 +1,230 @@
+import { hashOfAddress } from "../people/person-of-address.ts";
+import type { Vault } from "../vault/vault.ts";
+import { nearestName } from "./nearest-name.ts";
+import type { End, FieldName, Value } from "./query.ts";
+import { Mistake } from "./query-mistake.ts";
+import { readAge, readDay, readSize } from "./query-values.ts";
+
+export type Sql = { sql: string; bindings: Binding[] };
+export type Binding = string | number | boolean | Date | Buffer;
+export type Asker = { staffId: string; now: Date };
+/** The names that a search may mean, in lower case, with their ids. */
+export type Names = { queues: Map<string, string>; staff: Map<string, string>; tags: Map<string, string> };
+
+/** What `field:value` asks of a row of `tickets`; throws `Mistake` for a name that nobody and nothing has. */
+export function fieldSql(
+  field: Exclude<FieldName, "log" | "device">,
+  value: Value,
+  at: number,
+  context: { vault: Vault; asker: Asker; names: Names },
+): Sql {
+  const { vault, asker, names } = context;
+  switch (field) {
+    case "tails":
+      return versionSql("tickets.tails_version", value);
+    case "first":
+      return versionSql("tickets.installed_version", value);
+    case "is":
+      return plain(stateSql[textOf(value)] ?? "false");
+    case "has":
+      return plain(thingSql[textOf(value)] ?? "false");
+    case "owner":
+      if (value.how !== "is") return knownSql("tickets.owner_id", value);
+      if (value.text.toLowerCase() === "me")
+        return { sql: "tickets.owner_id = ?", bindings: [asker.staffId] };
+      return { sql: "tickets.owner_id = ?", bindings: [idOf("colleague", names.staff, value.text, at)] };
+    case "queue":
+      return { sql: "tickets.queue_id = ?", bindings: [idOf("queue", names.queues, textOf(value), at)] };
+    case "tag":
+      return tagSql(value, names, at);
+    case "lang":
+      if (value.how !== "is") return knownSql("tickets.language", value);
+      return { sql: "tickets.language = ?", bindings: [value.text.toLowerCase()] };
+    case "priority":
+      return { sql: "tickets.priority = ?", bindings: [textOf(value)] };
+    case "channel":
+      return { sql: "tickets.channel = ?", bindings: [textOf(value)] };
+    case "from":
+      return fromSql(vault, value);
+    case "stick":
+      if (value.how !== "is") return knownSql("tickets.stick_hash", value);
+      return {
+        sql: "tickets.stick_hash = (select stick_hash from tickets same where same.id = ?)",
+        bindings: [value.text.slice("same-as:".length)],
+      };
+    case "model":
+      if (value.how !== "is") return knownSql("tickets.model", value);
+      return {
+        sql: "lower(tickets.model) like lower(?)",
+        bindings: [`${value.text.replaceAll(/[\\%_]/g, "\\$&")}%`],
+      };
+    case "wb":
+      if (value.how !== "is") return knownSql("tickets.whisperback_id", value);
+      return { sql: "tickets.whisperback_id like ?", bindings: [`${value.text.toLowerCase()}%`] };
+    case "ram":
+      return ramSql(value);
+    case "opened":
+      return daySql("tickets.opened_at", value, asker.now);
+    case "last":
+      return daySql("tickets.last_message_at", value, asker.now);
+    case "age":
+      return ageSql(value, asker.now);
+    case "answered":
+      return answeredSql(value);
+  }
+}
+
+const stateSql: Record<string, string> = {
+  open: "tickets.status not in ('resolved', 'spam')",
+  closed: "tickets.status in ('resolved', 'spam')",
+  "our-turn": "tickets.our_turn_since is not null",
+  new: "tickets.status = 'new'",
+  waiting: "tickets.status in ('waiting_for_user', 'waiting_for_fix')",
+  "waiting-for-user": "tickets.status = 'waiting_for_user'",
+  "waiting-for-fix": "tickets.status = 'waiting_for_fix'",
+  snoozed: "tickets.status = 'snoozed'",
+  resolved: "tickets.status = 'resolved'",
+  spam: "tickets.status = 'spam'",
+  unassigned: "tickets.owner_id is null",
+  encrypted:
+    "exists (select from messages where ticket_id = tickets.id and kind = 'from_user' and encryption = 'encrypted')",
+};
+
+const thingSql: Record<string, string> = {
+  logs: `exists (select from messages join reports on reports.message_id = messages.id
+    where messages.ticket_id = tickets.id and log_sections > 0)`,
+  attachment: `exists (select from messages join attachments on attachments.message_id = messages.id
+    where messages.ticket_id = tickets.id)`,
+  key: "exists (select from offered_keys where ticket_id = tickets.id)",
+  email: "tickets.person_id is not null",
+  answer: "exists (select from messages where ticket_id = tickets.id and kind = 'answer')",
+  note: "exists (select from messages where ticket_id = tickets.id and kind = 'note')",
+};
+
+function plain(sql: string): Sql {
+  return { sql, bindings: [] };
+}
+
+function textOf(value: Value): string {
+  if (value.how !== "is") throw new Error("This field takes no ranges");
+  return value.text;
+}
+
+function knownSql(column: string, value: Value): Sql {
+  return plain(`${column} is ${value.how === "none" ? "null" : "not null"}`);
+}
+
+function idOf(what: string, names: Map<string, string>, text: string, at: number): string {
+  const id = names.get(text.toLowerCase());
+  if (id) return id;
+  const near = nearestName(text, [...names.keys()]);
+  throw new Mistake(`No ${what} “${text.slice(0, 40)}”${near ? ` — did you mean “${near}”?` : ""}`, at, null);
+}
+
+function tagSql(value: Value, names: Names, at: number): Sql {
+  const any = "exists (select from ticket_tags where ticket_id = tickets.id)";
+  if (value.how === "none") return plain(`not ${any}`);
+  if (value.how !== "is") return plain(any);
+  return {
+    sql: "exists (select from ticket_tags where ticket_id = tickets.id and tag_id = ?)",
+    bindings: [idOf("tag", names.tags, value.text, at)],
+  };
+}
+
+function fromSql(vault: Vault, value: Value): Sql {
+  if (value.how !== "is") return knownSql("tickets.person_id", value);
+  return {
+    sql: `tickets.id = any (array(
+      select found.id from people join tickets found on found.person_id = people.id where address_hash = ?
+      union select ticket_id from people join messages on messages.person_id = people.id where address_hash = ?))`,
+    bindings: [hashOfAddress(vault, value.text), hashOfAddress(vault, value.text)],
+  };
+}
+
+/** What is not known has no key, and nothing is below or above nothing. */
+function versionSql(column: string, value: Value): Sql {
+  if (value.how === "none" || value.how === "known") return knownSql(column, value);
+  const key = `version_key(${column})`;
+  if (value.how === "is") return { sql: `${key} = version_key(?)`, bindings: [value.text] };
+  return between(rangeOf(value), (end, sign) => ({
+    sql: `${key} ${sign} version_key(?)`,
+    bindings: [end.text],
+  }));
+}
+
+function ramSql(value: Value): Sql {
+  const has = (
+    condition: string,
+  ) => `exists (select from messages join reports on reports.message_id = messages.id
+    where messages.ticket_id = tickets.id and ${condition})`;
+  if (value.how === "known") return plain(has("ram_mb is not null"));
+  if (value.how === "none") return plain(`not ${has("ram_mb is not null")}`);
+  if (value.how === "is") {
+    // A computer of 4 GB reports a little less.
+    const size = readSize(value.text) ?? 0;
+    return { sql: has("ram_mb between ? and ?"), bindings: [Math.round(size * 0.9), Math.round(size * 1.1)] };
+  }
+  const inside = between(rangeOf(value), (end, sign) => ({
+    sql: `ram_mb ${sign} ?`,
+    bindings: [readSize(end.text) ?? 0],
+  }));
+  return { sql: has(inside.sql), bindings: inside.bindings };
+}
+
+function daySql(column: string, value: Value, now: Date): Sql {
+  if (value.how === "is") {
+    const day = readDay(value.text, now);
+    return { sql: `${column} >= ? and ${column} < ?`, bindings: [day?.from ?? now, day?.to ?? now] };
+  }
+  if (value.how !== "range") return plain(`${column} is not null`);
+  return between(value, (end, sign) => {
+    const day = readDay(end.text, now);
+    const isAfter = sign === ">" || sign === "<=";
+    return {
+      sql: `${column} ${sign.startsWith(">") ? ">=" : "<"} ?`,
+      bindings: [(isAfter ? day?.to : day?.from) ?? now],
+    };
+  });
+}
+
+/** The older a ticket is, the earlier it was opened. A value alone means at most so old. */
+function ageSql(value: Value, now: Date): Sql {
+  const opened = (text: string) => new Date(now.getTime() - (readAge(text) ?? 0) * 1000);
+  const opposite = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" } as const;
+  return between(atMost(value), (end, sign) => ({
+    sql: `tickets.opened_at ${opposite[sign]} ?`,
+    bindings: [opened(end.text)],
+  }));
+}
+
+function answeredSql(value: Value): Sql {
+  const first = "(select min(created_at) from messages where ticket_id = tickets.id and kind = 'answer')";
+  if (value.how === "none" || value.how === "known") return knownSql(first, value);
+  return between(atMost(value), (end, sign) => ({
+    sql: `${first} - tickets.opened_at ${sign} make_interval(secs => ?)`,
+    bindings: [readAge(end.text) ?? 0],
+  }));
+}
+
+type Range = Extract<Value, { how: "range" }>;
+
+function atMost(value: Value): Range {
+  if (value.how === "range") return value;
+  return { how: "range", from: null, to: { text: textOf(value), included: true } };
+}
+
+function rangeOf(value: Value): Range {
+  if (value.how !== "range") throw new Error("This is no range");
+  return value;
+}
+
+function between(value: Range, side: (end: End, sign: "<" | "<=" | ">" | ">=") => Sql): Sql {
+  const sides = [
+    value.from && side(value.from, value.from.included ? ">=" : ">"),
+    value.to && side(value.to, value.to.included ? "<=" : "<"),
+  ].filter((each) => each !== null);
+  return {
+    sql: sides.map(({ sql }) => sql).join(" and "),
+    bindings: sides.flatMap(({ bindings }) => bindings),
+  };
+}

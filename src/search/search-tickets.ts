@@ -1,0 +1,256 @@
+import type { Database } from "../database.ts";
+import type { Vault } from "../vault/vault.ts";
+import { type Compiled, compileQuery } from "./compile-query.ts";
+import { confirmInLogs } from "./confirm-in-logs.ts";
+import type { Asker, Sql } from "./field-sql.ts";
+import { newestWindows } from "./newest-windows.ts";
+import type { Query, QueryMistake, Sort } from "./query.ts";
+import { Mistake } from "./query-mistake.ts";
+
+/** Where a page ends: the moment (in microseconds, as text) or the rank of its last ticket, and its id. */
+export type Place = { value: string; id: string };
+
+/** How many tickets have one value; `value` is what stands in the search for it. */
+export type Facet = { value: string; tickets: number };
+export type Facets = Record<"status" | "queue" | "tails" | "tag", Facet[]>;
+
+export type Found =
+  | {
+      ok: true;
+      /** In the order asked for. */
+      ids: string[];
+      next: Place | null;
+      /** At most `mostCounted`; `isMore`: there are more than that. */
+      hits: number;
+      isMore: boolean;
+      /** Of the newest `mostCounted`. */
+      facets: Facets;
+      /** Phrases in logs: how many of the tickets that have the words were opened for this page. */
+      opened: number | null;
+      lexemes: string[];
+    }
+  | { ok: false; mistake: QueryMistake };
+
+export const foundPerPage = 50;
+export const mostCounted = 10_000;
+const secondsAtMost = 8;
+
+/**
+ * One page of the tickets that a search finds, how many there are and what they have in common. What takes longer than
+ * some seconds is given up with a mistake that says so.
+ */
+export async function searchTickets(
+  db: Database,
+  vault: Vault,
+  query: Query,
+  options: { asker: Asker; after?: Place | null; perPage?: number },
+): Promise<Found> {
+  try {
+    const compiled = await compileQuery(db, vault, query, options.asker);
+    return await db.transaction(async (trx) => {
+      // Planned for these very words; a scan of the whole archive would open every document of it.
+      await trx.raw(
+        `select set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true),
+           set_config('work_mem', '64MB', true), set_config('statement_timeout', ?, true)`,
+        [`${secondsAtMost}s`],
+      );
+      return await readPage(trx, vault, compiled, query.sort, options);
+    });
+  } catch (error) {
+    if (error instanceof Mistake) return { ok: false, mistake: error.mistake };
+    if (!tookTooLong(error)) throw error;
+    const message =
+      "This search takes too long. Add a word, or narrow it with a version, a queue or days (opened:2026-10..)";
+    return { ok: false, mistake: { message, at: 0, suggestion: null } };
+  }
+}
+
+function tookTooLong(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "57014";
+}
+
+type Options = { after?: Place | null; perPage?: number };
+
+async function readPage(
+  trx: Database,
+  vault: Vault,
+  compiled: Compiled,
+  sort: Sort,
+  { after = null, perPage = foundPerPage }: Options,
+): Promise<Found> {
+  const counted = await countNewest(trx, compiled);
+  const page =
+    compiled.logPhrases.length > 0
+      ? await confirmedPage(trx, vault, compiled, sort, after, perPage)
+      : { ...(await pageOf(trx, compiled, sort, after, perPage + 1)), opened: null };
+  const shown = page.rows.slice(0, perPage);
+  const last = shown.at(-1);
+  return {
+    ok: true,
+    ids: shown.map(({ id }) => id),
+    next: page.rows.length > perPage && last ? { value: last.value, id: last.id } : page.goOn,
+    hits: Math.min(counted.hits, mostCounted),
+    isMore: counted.hits > mostCounted,
+    facets: counted.facets,
+    opened: page.opened,
+    lexemes: compiled.lexemes,
+  };
+}
+
+type Row = { id: string; value: string };
+
+/** Phrases are confirmed on the opened logs, newest first, until the page is full or enough were opened. */
+async function confirmedPage(
+  trx: Database,
+  vault: Vault,
+  compiled: Compiled,
+  sort: Sort,
+  after: Place | null,
+  perPage: number,
+): Promise<{ rows: Row[]; opened: number; goOn: Place | null }> {
+  const rows: Row[] = [];
+  let [place, opened] = [after, 0];
+  while (rows.length <= perPage && opened < mostOpened) {
+    const { rows: candidates } = await pageOf(trx, compiled, sort, place, openedAtOnce);
+    for (const candidate of candidates) {
+      opened += 1;
+      if (await confirmInLogs(trx, vault, candidate.id, compiled.logPhrases)) rows.push(candidate);
+      if (rows.length > perPage) break;
+    }
+    const last = candidates.at(-1);
+    if (candidates.length < openedAtOnce || !last) return { rows, opened, goOn: null };
+    place = { value: last.value, id: last.id };
+  }
+  return { rows, opened, goOn: rows.length <= perPage ? place : null };
+}
+
+const openedAtOnce = 60;
+const mostOpened = 300;
+
+async function pageOf(
+  trx: Database,
+  compiled: Compiled,
+  sort: Sort,
+  after: Place | null,
+  most: number,
+): Promise<{ rows: Row[]; goOn: null }> {
+  if (sort === "relevance" && compiled.words) {
+    return { rows: await rankedPage(trx, compiled, compiled.words, after, most), goOn: null };
+  }
+  const isOldest = sort === "oldest";
+  const direction = isOldest ? "asc" : "desc";
+  const condition = after
+    ? {
+        sql: `(tickets.last_message_at, tickets.id) ${isOldest ? ">" : "<"} (?::timestamptz, ?::bigint)`,
+        bindings: [after.value, after.id],
+      }
+    : { sql: "true", bindings: [] };
+  const upTo = after && !isOldest ? new Date(after.value) : null;
+  const read = async (words: string | null): Promise<Row[]> => {
+    const matching = matchingSql({ ...compiled, words }, [condition]);
+    const result = await trx.raw<{ rows: Row[] }>(
+      `${matching.sql} order by tickets.last_message_at ${direction}, tickets.id ${direction} limit ?`,
+      [...matching.bindings, most],
+    );
+    return result.rows;
+  };
+  // In the newest months that hold enough of them, a frequent word is found without reading all its places.
+  if (!isOldest && compiled.words) {
+    for (const months of await newestWindows(trx, upTo, [most * 40, most * 1000])) {
+      const rows = await read(`(${compiled.words}) & ${months}`);
+      if (rows.length >= most) return { rows, goOn: null };
+    }
+  }
+  return { rows: await read(compiled.words), goOn: null };
+}
+
+async function rankedPage(
+  trx: Database,
+  compiled: Compiled,
+  words: string,
+  after: Place | null,
+  most: number,
+): Promise<Row[]> {
+  const newest = await newestMatching(trx, compiled, mostCounted);
+  const result = await trx.raw<{ rows: Row[] }>(
+    `select id::text, rank::text as value from (
+       select ticket_id as id, ts_rank(words, ?::tsquery) as rank from search_tickets where ticket_id = any(?::bigint[])) ranked
+     where ?::boolean or (rank, id) < (?::float4, ?::bigint)
+     order by rank desc, id desc limit ?`,
+    [
+      words,
+      `{${newest.map(({ id }) => id).join(",")}}`,
+      after === null,
+      after?.value ?? 0,
+      after?.id ?? 0,
+      most,
+    ],
+  );
+  return result.rows;
+}
+
+type Matching = { id: string; value: string };
+
+async function newestMatching(trx: Database, compiled: Compiled, most: number): Promise<Matching[]> {
+  return (await pageOf(trx, { ...compiled }, "newest", null, most)).rows;
+}
+
+/** Rows of `tickets` that match, each with the exact moment of its last message. */
+function matchingSql(compiled: Compiled, more: Sql[]) {
+  const conditions = [...compiled.conditions, ...more];
+  const where = ["tickets.merged_into is null", ...conditions.map(({ sql }) => `(${sql})`)].join(" and ");
+  const bindings = conditions.flatMap(({ bindings: each }) => each);
+  const columns = `tickets.id::text as id,
+    to_char(tickets.last_message_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as value`;
+  if (!compiled.words) return { sql: `select ${columns} from tickets where ${where}`, bindings };
+  return {
+    // The index is followed first; walking the tickets and opening the document of each would be far slower.
+    sql: `with matching as materialized (select ticket_id from search_tickets where words @@ ?::tsquery)
+      select ${columns} from matching join tickets on tickets.id = matching.ticket_id where ${where}`,
+    bindings: [compiled.words, ...bindings],
+  };
+}
+
+type Counted = { hits: number; facets: Facets };
+
+/** How many there are, up to one more than are counted, and what the newest of them have in common. */
+async function countNewest(trx: Database, compiled: Compiled): Promise<Counted> {
+  if (!compiled.words) return await countIn(trx, compiled);
+  for (const months of await newestWindows(trx, null, [mostCounted * 4, mostCounted * 16])) {
+    const counted = await countIn(trx, { ...compiled, words: `(${compiled.words}) & ${months}` });
+    if (counted.hits > mostCounted) return counted;
+    if (counted.hits < mostCounted / 8) break;
+  }
+  return await countIn(trx, compiled);
+}
+
+async function countIn(trx: Database, compiled: Compiled): Promise<Counted> {
+  const matching = matchingSql(compiled, []);
+  const result = await trx.raw<{ rows: { hits: string; facets: Facets }[] }>(
+    `with found as materialized (
+       select id::bigint from (${matching.sql} order by tickets.last_message_at desc, tickets.id desc limit ?) newest),
+     newest as materialized (
+       select tickets.id, status, queue_id, tails_version from found join tickets using (id)),
+     tagged as (
+       select tag_id, count(*) from ticket_tags where ticket_id in (select id from newest)
+       group by 1 order by 2 desc limit ${mostFacets})
+     select (select count(*) from found) as hits, json_build_object(
+       'status', (select json_agg(json_build_object('value', status, 'tickets', count)) from (
+          select status, count(*) from newest group by 1 order by 2 desc) each),
+       'queue', (select json_agg(json_build_object('value', name, 'tickets', count)) from (
+          select queues.name, count(*) from newest join queues on queues.id = queue_id group by 1 order by 2 desc
+          limit ${mostFacets}) each),
+       'tails', (select json_agg(json_build_object('value', tails_version, 'tickets', count)) from (
+          select tails_version, count(*) from newest where tails_version is not null group by 1 order by 2 desc
+          limit ${mostFacets}) each),
+       'tag', (select json_agg(json_build_object('value', name, 'tickets', count)) from (
+          select name, count from tagged join tags on tags.id = tag_id order by count desc) each)) as facets`,
+    [...matching.bindings, mostCounted + 1],
+  );
+  const row = result.rows[0];
+  if (!row) throw new Error("The count came back empty");
+  const facets = Object.fromEntries(Object.entries(row.facets).map(([name, list]) => [name, list ?? []]));
+  return { hits: Number(row.hits), facets: facets as Facets };
+}
+
+const mostFacets = 12;
