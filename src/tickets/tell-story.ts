@@ -5,6 +5,8 @@ import { type CallPiece, callsIn } from "./calls-in-note.ts";
 import { type Chip, type ProtectionFact, pieceWords, protectionFacts } from "./protection-words.ts";
 import type { TicketReport } from "./read-report.ts";
 import type { readThread, ThreadEvent, ThreadMessage } from "./thread.ts";
+import type { UndoRefusal } from "./undo.ts";
+import type { UndoOutlook } from "./undo-outlook.ts";
 import { answerState, eventWords, verdictsOf } from "./words.ts";
 
 type Thread = Awaited<ReturnType<typeof readThread>>;
@@ -38,11 +40,13 @@ export type StoryEvent = {
   /** Another ticket that it tells of. */
   ticket: string | null;
   undoable: boolean;
+  /** Why it cannot be undone any more, in words; null: it can, or it is long ago. */
+  not_undoable: string | null;
   /** The merge that it tells of, while that can be taken apart. */
   merge: string | null;
 };
 /** For whom the story is told, and what may still be undone. */
-export type Reader = { id: string; undoable: Set<string>; merges: Set<string>; called: Set<string> };
+export type Reader = { id: string; undo: UndoOutlook; merges: Set<string>; called: Set<string> };
 
 /** The thread as the page tells it: who speaks, what protected it, what became of our answers. Addresses are masked. */
 export function tellStory(
@@ -61,6 +65,7 @@ export function tellStory(
 function tellEvent(event: ThreadEvent, reader: Reader | undefined): StoryEvent {
   const { id, staff_name, created_at, detail } = event;
   const { ticket, merge } = detail;
+  const refusal = reader?.undo.get(id);
   return {
     type: "event",
     id,
@@ -68,10 +73,18 @@ function tellEvent(event: ThreadEvent, reader: Reader | undefined): StoryEvent {
     created_at,
     words: eventWords(event),
     ticket: isId(ticket) ? ticket : null,
-    undoable: reader?.undoable.has(id) ?? false,
+    undoable: refusal === null,
+    not_undoable: refusal ? (whyNotUndone[refusal] ?? null) : null,
     merge: event.action === "merged" && isId(merge) && reader?.merges.has(merge) ? merge : null,
   };
 }
+
+/** What takes the place of the button. */
+const whyNotUndone: Partial<Record<UndoRefusal, string>> = {
+  "undone already": "undone",
+  "changed since": "cannot be undone: changed since",
+  gone: "cannot be undone: what it would bring back is gone",
+};
 
 function tellMessage(message: ThreadMessage, report: TicketReport | null, reader?: Reader): StoryMessage {
   return {

@@ -10,7 +10,8 @@ import { unsplitMessages } from "./split.ts";
 import { isStateColumn, type StateChange } from "./ticket-state.ts";
 import { unmergeTickets } from "./unmerge.ts";
 
-const minutes = 10;
+/** How long what somebody did can be undone. */
+export const minutesToUndo = 10;
 
 export type UndoRefusal =
   | "not there"
@@ -48,20 +49,6 @@ export async function undoEvent(
   });
 }
 
-/** Ids of this ticket's events that can be undone now, as far as their time and kind say. */
-export async function undoableEvents(db: Database, ticketId: string): Promise<Set<string>> {
-  const ids: string[] = await db("ticket_events as event")
-    .where({ ticket_id: ticketId })
-    .whereNotNull("before")
-    .whereNotNull("staff_id")
-    .whereNull("undoes")
-    .whereNot({ action: "answered" })
-    .whereRaw("created_at > now() - make_interval(mins => ?)", [minutes])
-    .whereNotExists(db("ticket_events as later").whereRaw("later.undoes = event.id"))
-    .pluck("id");
-  return new Set(ids);
-}
-
 /** Before tickets, as a mail that is received does: two that wait for each other would wait for ever. */
 async function holdPeople(trx: Database, before: StateChange | null): Promise<void> {
   const prefix = "person_queue:";
@@ -95,7 +82,7 @@ async function findEvent(trx: Database, id: string): Promise<Event> {
     .where({ id })
     .first<Event>(
       "*",
-      trx.raw("created_at > now() - make_interval(mins => ?) as in_time", [minutes]),
+      trx.raw("created_at > now() - make_interval(mins => ?) as in_time", [minutesToUndo]),
       trx.raw("exists (select from ticket_events later where later.undoes = ticket_events.id) as undone"),
     );
   if (!event) throw new Error("An event disappeared");

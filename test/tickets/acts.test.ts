@@ -20,6 +20,7 @@ import { giveTicketBack, takeTicket } from "#src/tickets/take.ts";
 import { takeAnswerBack } from "#src/tickets/take-answer-back.ts";
 import { isStateColumn, priorities, type StateChange } from "#src/tickets/ticket-state.ts";
 import { undoEvent } from "#src/tickets/undo.ts";
+import { undoOutlook } from "#src/tickets/undo-outlook.ts";
 import { mergesOf, unmergeTickets } from "#src/tickets/unmerge.ts";
 import { plainMail } from "#test/support/intake.ts";
 import { dumpTickets, frenchReport, mailWithKey, startShiftDesk } from "#test/support/shift-desk.ts";
@@ -163,6 +164,39 @@ test("an act and its undo change nothing at all", async () => {
     runs(60),
   );
 });
+
+test("what a line says about undoing it is what undoing it says", async () => {
+  const said = new Map<string, number>();
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(actOf(Object.keys(everything)), { minLength: 6, maxLength: 14 }),
+      async (acts) => {
+        const ids = await openSome();
+        for (const act of acts) await carryOut(ids, act);
+
+        for (const id of await withSplits(ids)) {
+          for (const [event, outlook] of await undoOutlook(db, id)) {
+            assert.equal(await wouldSay(event), outlook);
+            said.set(outlook ?? "undone", (said.get(outlook ?? "undone") ?? 0) + 1);
+          }
+        }
+      },
+    ),
+    runs(25),
+  );
+  for (const words of ["undone", "undone already", "changed since"]) assert.ok(said.get(words), words);
+});
+
+/** What undoing would answer; nothing of it stays. */
+async function wouldSay(event: string): Promise<string | null> {
+  const undo = await db.transaction();
+  try {
+    const result = await undoEvent(undo, vault, event, staff.adam);
+    return result.ok ? null : result.reason;
+  } finally {
+    await undo.rollback();
+  }
+}
 
 test("two tickets that were merged and taken apart are what they were, to the last byte that can be read", async () => {
   let merged = 0;

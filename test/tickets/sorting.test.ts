@@ -10,7 +10,8 @@ import { countLastVersions, setLastVersion, setPriority, setWorkaround } from "#
 import { tagTicket } from "#src/tickets/tag.ts";
 import { changeTag, listTags, mergeTags, tagsOfTicket } from "#src/tickets/tags.ts";
 import { takeTicket } from "#src/tickets/take.ts";
-import { undoableEvents, undoEvent } from "#src/tickets/undo.ts";
+import { undoEvent } from "#src/tickets/undo.ts";
+import { undoOutlook } from "#src/tickets/undo-outlook.ts";
 import { plainMail } from "#test/support/intake.ts";
 import { startShiftDesk } from "#test/support/shift-desk.ts";
 
@@ -232,7 +233,13 @@ test("undo says why it does not: too late, twice, changed since, by nobody", asy
   await closeTicket(db, id, staff.nina, "resolved");
   const events = await db("ticket_events").where({ ticket_id: id }).orderBy("id").select("id", "action");
   const [opened, taken, closed] = events.map((event) => event.id);
-  assert.deepEqual(await undoableEvents(db, id), new Set([taken, closed]));
+  assert.deepEqual(
+    await undoOutlook(db, id),
+    new Map([
+      [taken, null],
+      [closed, null],
+    ]),
+  );
   const undo = async (event: string) => {
     const result = await undoEvent(db, vault, event, staff.ilse);
     return result.ok ? "undone" : result.reason;

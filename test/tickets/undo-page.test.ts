@@ -21,6 +21,7 @@ test("the event line undoes what it tells, once", async () => {
   assert.match(undone.$(".chips").text(), /our turn/);
   assert.match(undone.$(".event").last().text(), /ilse undid: closed it as resolved/);
   assert.equal(undone.$(".event form").length, 0);
+  assert.match(undone.$(".event:contains('nina closed')").text(), /· undone/);
 
   const again = await nina.submit(resolved, {}, { form: action });
   assert.equal(again.status, 409);
@@ -47,6 +48,9 @@ test("what somebody changed since is not undone", async () => {
   const action = first.$(".event form").attr("action") ?? "";
   await ilse.submit(await ilse.visit(`/tickets/${cast.printer}/priority`), { priority: "low" });
 
+  const line = (await nina.visit(`/tickets/${cast.printer}`)).$(".event:contains('priority to high')");
+  assert.match(line.text(), /cannot be undone: changed since/, "it is said before anybody tries");
+  assert.equal(line.find("form").length, 0);
   const refused = await nina.submit(first, {}, { form: action });
 
   assert.equal(refused.status, 409);
