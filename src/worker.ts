@@ -69,11 +69,7 @@ async function run(config: WorkerConfig): Promise<void> {
   const health = await startHealth({ host: config.METRICS_HOST, port: config.WORKER_METRICS_PORT, db, log });
   // Another worker may have taken mail over: half a second is all that a person waits for a second pair of hands.
   const reading = repeat(0.5, () => readKeptMails(db, vault, reader), onFailure);
-  const rereading = repeat(
-    2,
-    () => readMailsAgain(db, vault, { ...reader, pinnedOf: async () => [] }),
-    onFailure,
-  );
+  const rereading = repeat(2, () => readMailsAgain(db, vault, reader), onFailure);
   const sending = repeat(2, () => sendAll(db, vault, sender), onFailure);
   const watching = repeat(60, () => watch(db, mailbox, config), onFailure);
   const tidying = repeat(60, () => tidy(db), onFailure);

@@ -1,17 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { Database } from "../database.ts";
-import type { PinnedKey } from "../mime/crypto-summary.ts";
 import { changeReading } from "../tickets/change-reading.ts";
 import type { Vault } from "../vault/vault.ts";
 import { LeaseLost, rawMail } from "./claim-mails.ts";
 import { copiedCiphertexts } from "./copied-ciphertexts.ts";
 import { type MailReaders, ReadingStopped } from "./mail-readers.ts";
 import type { MailReading } from "./mail-reading.ts";
+import { readWithKeys } from "./read-with-keys.ts";
 
 export type AgainReader = {
   readers: MailReaders;
-  /** The keys that were confirmed for a person; null: for nobody, since who wrote is not known. */
-  pinnedOf(personId: string | null): Promise<PinnedKey[]>;
   leaseSeconds?: number;
   stopping?: AbortSignal;
   onFailure(error: unknown): void;
@@ -78,13 +76,12 @@ async function readFromCopy(
     return { ok: false, reason: `Reading it was interrupted ${mostAttempts} times` };
   const mail = await db("mails")
     .join("vault_keys", "vault_keys.id", "mails.key_id")
-    .leftJoin("messages", "messages.mail_id", "mails.id")
     .where("mails.id", mail_id)
-    .first("mails.sealed_raw", "mails.key_id", "vault_keys.wrapped_key", "messages.person_id");
+    .first("mails.sealed_raw", "mails.key_id", "vault_keys.wrapped_key");
   if (!mail?.sealed_raw) return null;
   const key = { id: mail.key_id, wrapped_key: mail.wrapped_key };
   const raw = await rawMail(db, vault, { id: mail_id, key, sealedRaw: mail.sealed_raw });
-  return await reader.readers.read(raw, await reader.pinnedOf(mail.person_id));
+  return await readWithKeys(db, vault, reader.readers, raw);
 }
 
 async function apply(

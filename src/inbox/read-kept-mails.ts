@@ -1,10 +1,9 @@
 import type { Signature } from "../acknowledgements/text.ts";
 import type { Database } from "../database.ts";
-import { keysOfAddress } from "../people/keys-of-address.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type ClaimedMail, claimMails, LeaseLost, rawMail } from "./claim-mails.ts";
 import { type MailReaders, ReadingStopped } from "./mail-readers.ts";
-import type { MailReading } from "./mail-reading.ts";
+import { readWithKeys } from "./read-with-keys.ts";
 import { type Outcome, receiveMail, setAside } from "./receive.ts";
 
 export type Reader = {
@@ -75,20 +74,7 @@ async function read(db: Database, vault: Vault, reader: Reader, mail: ClaimedMai
       reason: `Reading it was interrupted ${mostAttempts} times: it may stop the program`,
     };
   }
-  return await readWithKeys(db, vault, reader, await rawMail(db, vault, mail));
-}
-
-/** Who wrote is known when it was read: what is signed is read again with the keys that were confirmed for that address. */
-async function readWithKeys(
-  db: Database,
-  vault: Vault,
-  { readers }: Reader,
-  raw: Buffer,
-): Promise<MailReading> {
-  const reading = await readers.read(raw);
-  if (!reading.ok || reading.crypto.signature === "no" || !reading.from) return reading;
-  const confirmed = await keysOfAddress(db, vault, reading.from.address);
-  return confirmed.length > 0 ? await readers.read(raw, confirmed) : reading;
+  return await readWithKeys(db, vault, reader.readers, await rawMail(db, vault, mail));
 }
 
 /**

@@ -9,13 +9,16 @@ import { readMailsAgain } from "#src/inbox/read-again.ts";
 import { readMail } from "#src/inbox/read-mail.ts";
 import { receiveMail } from "#src/inbox/receive.ts";
 import type { PinnedKey } from "#src/mime/crypto-summary.ts";
+import { generateSecretKey } from "#src/openpgp/generate-secret-key.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
+import { confirmKey } from "#src/tickets/confirm-key.ts";
 import {
   desk as deskKey,
   encrypted,
   keys,
   mail,
   mallory,
+  multipart,
   nina as ninaKey,
   pinned as ninaPinned,
   pgpMime,
@@ -45,6 +48,23 @@ test("a signature is checked again from its page when the key was confirmed", as
   assert.match(done.$("article header").text(), /Read again just now: it says something else now/);
   assert.equal(done.$("meta[http-equiv=refresh]").length, 0);
   assert.match(done.$(".event").text(), /nina had a mail read again/);
+});
+
+test("a key that came with the mail changes nothing until somebody confirms it, and then it does", async () => {
+  const lea = await generateSecretKey("Lea", "lea@example.net");
+  const attached = `Content-Type: application/pgp-keys; name=key.asc\r\n\r\n${lea.public}`;
+  const part = multipart("multipart/mixed", "k", [textPart("the words"), attached]);
+  const { ticketId, messageId } = await receive(mail(await pgpSigned(part, lea), ["From: lea@example.net"]));
+  await askAgain(db, { ticketId, messageId, staffId });
+  await again();
+  assert.equal(await signatureOf(messageId), "cannot check");
+
+  const [{ id: offeredId }] = await db("offered_keys").where({ message_id: messageId });
+  await db.transaction((trx) => confirmKey(trx, vault, { ticketId, staffId, offeredId, compared: false }));
+  await askAgain(db, { ticketId, messageId, staffId });
+  await again();
+
+  assert.equal(await signatureOf(messageId), "good");
 });
 
 test("what could not be opened is shown, found and kept as text when the key was imported", async () => {
@@ -141,7 +161,7 @@ test("a mail that ends its reader each time is given up after three times", asyn
 
   for (let time = 0; time < 5; time += 1) {
     await db("read_again").where({ mail_id: mailId }).update({ leased_until: null });
-    await readMailsAgain(db, vault, { readers, pinnedOf: async () => [], onFailure: () => {} });
+    await readMailsAgain(db, vault, { readers, onFailure: () => {} });
   }
 
   const { result, attempts } = await db("read_again").where({ mail_id: mailId }).first();
@@ -164,14 +184,14 @@ test("nothing is asked for a message of another ticket", async () => {
   assert.equal((await staff.post(path, new URLSearchParams({ _csrf: csrf }))).status, 404);
 });
 
-async function again(pinned: PinnedKey[], with_ = keys): Promise<number> {
+async function again(pinned: PinnedKey[] = [], with_ = keys): Promise<number> {
   const readers: MailReaders = {
-    read: (raw, confirmed) => readMail(raw, with_, "desk@example.org", confirmed),
+    read: (raw, confirmed) => readMail(raw, with_, "desk@example.org", confirmed ?? pinned),
     stop: async () => {},
   };
   const failures: unknown[] = [];
   const onFailure = (error: unknown) => failures.push(error);
-  const done = await readMailsAgain(db, vault, { readers, pinnedOf: async () => pinned, onFailure });
+  const done = await readMailsAgain(db, vault, { readers, onFailure });
   assert.deepEqual(failures, []);
   return done;
 }
