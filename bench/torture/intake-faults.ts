@@ -1,4 +1,5 @@
-import type { Fault, SetFault } from "../../src/demo/imap-server/faults.ts";
+import type { SetFault } from "../../src/demo/fault-book.ts";
+import type { Fault } from "../../src/demo/imap-server/faults.ts";
 import type { ImapServer } from "../../src/demo/imap-server/start-imap-server.ts";
 import type { SeededRandom } from "../../src/demo/reports/seeded-random.ts";
 import type { ChaosPlan, ChaosProxy } from "../../test/support/chaos-proxy.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { SetFault } from "../../src/demo/imap-server/faults.ts";
+import type { SetFault } from "../../src/demo/fault-book.ts";
 import { type ImapServer, startImapServer } from "../../src/demo/imap-server/start-imap-server.ts";
 import { type SeededRandom, seededRandom } from "../../src/demo/reports/seeded-random.ts";
 import { reconcile } from "../../src/inbox/reconcile.ts";

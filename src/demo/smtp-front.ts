@@ -1,12 +1,13 @@
 import type { Socket } from "node:net";
+import type { FaultBook } from "./fault-book.ts";
 import { ByteReader } from "./imap-server/byte-reader.ts";
-import type { SmtpFault, SmtpFaultBook, SmtpStage } from "./smtp-faults.ts";
+import type { SmtpFault, SmtpStage } from "./smtp-faults.ts";
 
 export type Relay = {
   client: Socket;
   server: Socket;
   fromServer: ByteReader;
-  faults: SmtpFaultBook;
+  faults: FaultBook<SmtpFault>;
   /** Called before the end of a mail is passed on that must not be kept. */
   dropMail: () => void;
 };
@@ -53,7 +54,7 @@ async function passOn(relay: Relay, fromClient: ByteReader, line: string): Promi
 }
 
 async function passMailOn(relay: Relay, fromClient: ByteReader): Promise<boolean> {
-  const fault = relay.faults.strike("body");
+  const fault = relay.faults.strike((fault) => fault.stage === "body");
   if (!(await passBodyOn(relay, fromClient, fault))) {
     // The real server must not take half a mail for a whole one while the client is kept waiting.
     relay.server.destroy();
@@ -61,7 +62,7 @@ async function passMailOn(relay: Relay, fromClient: ByteReader): Promise<boolean
     return false;
   }
 
-  const atEnd = relay.faults.strike("end");
+  const atEnd = relay.faults.strike((fault) => fault.stage === "end");
   if (atEnd && !atEnd.kept) relay.dropMail();
   const reply = await ask(relay, Buffer.from(".\r\n"));
   if (!reply) return false;
@@ -93,7 +94,7 @@ async function meet(
   fromClient: ByteReader,
   stage: SmtpStage | null,
 ): Promise<"nothing" | "replied" | "over"> {
-  const fault = stage && relay.faults.strike(stage);
+  const fault = stage && relay.faults.strike((fault) => fault.stage === stage);
   return fault ? await suffer(relay, fromClient, fault) : "nothing";
 }
 

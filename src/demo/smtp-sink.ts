@@ -1,8 +1,9 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
+import { FaultBook, type SetFault } from "./fault-book.ts";
 import { ByteReader } from "./imap-server/byte-reader.ts";
-import { type SetSmtpFault, type SmtpFault, SmtpFaultBook } from "./smtp-faults.ts";
+import type { SmtpFault } from "./smtp-faults.ts";
 import { relaySmtp } from "./smtp-front.ts";
 
 export type SunkMail = { from: string; to: string[]; raw: Buffer; receivedAt: Date };
@@ -24,7 +25,7 @@ export type SmtpSink = {
   port: number;
   /** What was kept so far, in order. */
   mails: SunkMail[];
-  fault(fault: SmtpFault): SetSmtpFault;
+  fault(fault: SmtpFault): SetFault;
   clearFaults(): void;
   /** Nobody listens on the port until `openDoor`: connections are refused. Those that are open stay. */
   closeDoor(): Promise<void>;
@@ -36,7 +37,7 @@ export type SmtpSink = {
 /** Starts an SMTP server on loopback that keeps all it is given, for the demo and the tests. */
 export async function startSmtpSink(options: SmtpSinkOptions = {}): Promise<SmtpSink> {
   const host = options.host ?? "127.0.0.1";
-  const faults = new SmtpFaultBook();
+  const faults = new FaultBook<SmtpFault>();
   const mails: SunkMail[] = [];
   const dropped = new Set<number>();
   const inner = createInnerServer(options, mails, dropped);
@@ -45,7 +46,7 @@ export async function startSmtpSink(options: SmtpSinkOptions = {}): Promise<Smtp
   const clients = new Set<Socket>();
   let standby = openInner(innerPort);
   const welcome = (client: Socket) => {
-    const fault = faults.strike("connect");
+    const fault = faults.strike(({ stage }) => stage === "connect");
     if (fault?.do === "close") return void client.resetAndDestroy();
     clients.add(client);
     client.on("close", () => clients.delete(client));

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { ByteReader } from "./byte-reader.ts";
-import type { FaultAct } from "./faults.ts";
+import { type FaultAct, strikesAt } from "./faults.ts";
 import { folderCommands } from "./folder-commands.ts";
 import { idle } from "./idle.ts";
 import { capabilities, loginCommands } from "./login-commands.ts";
@@ -34,7 +34,7 @@ export async function converse(socket: Socket, house: House): Promise<void> {
     isLeaving: false,
   };
 
-  const fault = house.faults.strike("CONNECT", null);
+  const fault = house.faults.strike(strikesAt("CONNECT", null));
   if (fault?.do === "refuse") socket.resetAndDestroy();
   else if (!(await meet(session, fault))) await outlet.send(`* OK [CAPABILITY ${capabilities}] Ready.\r\n`);
 
@@ -56,7 +56,7 @@ async function serveNext(session: Session): Promise<void> {
 }
 
 async function serve(session: Session, command: Command): Promise<void> {
-  const fault = session.house.faults.strike(command.name, session.account?.user ?? null);
+  const fault = session.house.faults.strike(strikesAt(command.name, session.account?.user ?? null));
   if (await meet(session, fault, command)) return;
   if (session.selected?.folder.gone) return sayBye(session, "The mailbox was deleted");
 

@@ -1,3 +1,5 @@
+import type { Repeats } from "../fault-book.ts";
+
 /**
  * What may go wrong, once or several times:
  * - refuse: the connection is reset at once (only when: "CONNECT")
@@ -24,51 +26,12 @@ export type FaultAct =
   | { do: "exists twice" }
   | { do: "renumber"; folder?: string };
 
-/**
- * A fault and when it strikes: `when` is a command name ("FETCH" means UID FETCH as well), "CONNECT" or "*";
- * from the `nth` such command after the fault was set (default the first), `times` in a row (default once).
- */
-export type Fault = { when: string; nth?: number; times?: number; user?: string } & FaultAct;
+/** A fault and when it strikes: `when` is a command name ("FETCH" means UID FETCH as well), "CONNECT" or "*". */
+export type Fault = Repeats & { when: string; user?: string } & FaultAct;
 
-/** A fault that was set: how often it has struck, and a way to take it back. */
-export type SetFault = { readonly strikes: number; remove(): void };
-
-/** The faults that wait for their command. */
-export class FaultBook {
-  readonly #waiting = new Set<{ fault: Fault; seen: number; strikes: number }>();
-
-  /** Sets a fault. */
-  add(fault: Fault): SetFault {
-    const entry = { fault, seen: 0, strikes: 0 };
-    this.#waiting.add(entry);
-    return {
-      get strikes() {
-        return entry.strikes;
-      },
-      remove: () => void this.#waiting.delete(entry),
-    };
-  }
-
-  /** The fault that strikes this command, if any. */
-  strike(command: string, user: string | null): FaultAct | null {
-    const name = command.replace(/^UID /, "");
-    let struck: FaultAct | null = null;
-    for (const entry of this.#waiting) {
-      const { when, nth = 1, times = 1, user: only } = entry.fault;
-      if ((when !== "*" && when !== name) || (when === "*" && name === "CONNECT") || (only && only !== user))
-        continue;
-
-      entry.seen += 1;
-      if (struck || entry.seen < nth) continue;
-      entry.strikes += 1;
-      struck = entry.fault;
-      if (entry.strikes >= times) this.#waiting.delete(entry);
-    }
-    return struck;
-  }
-
-  /** Forgets all faults. */
-  clear(): void {
-    this.#waiting.clear();
-  }
+/** Whether a fault is for this command of this user. */
+export function strikesAt(command: string, user: string | null): (fault: Fault) => boolean {
+  const name = command.replace(/^UID /, "");
+  return ({ when, user: only }) =>
+    (when === name || (when === "*" && name !== "CONNECT")) && (!only || only === user);
 }

@@ -1,6 +1,7 @@
+import type { FaultBook } from "../fault-book.ts";
 import type { Account } from "./account.ts";
 import type { ByteReader } from "./byte-reader.ts";
-import type { FaultBook } from "./faults.ts";
+import type { Fault } from "./faults.ts";
 import type { Folder } from "./folder.ts";
 import { decodeFolderName } from "./folder-name.ts";
 import type { Outlet } from "./outlet.ts";
@@ -11,7 +12,7 @@ import type { SelectedFolder } from "./selected-folder.ts";
 /** What all sessions share: who may come in, what may go wrong, how large a mail may be. */
 export type House = {
   accounts: Map<string, { password: string; account: Account }>;
-  faults: FaultBook;
+  faults: FaultBook<Fault>;
   mostMailBytes: number;
 };
 

@@ -1,8 +1,9 @@
 import { createServer, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
+import { FaultBook, type SetFault } from "../fault-book.ts";
 import { Account } from "./account.ts";
 import { converse } from "./conversation.ts";
-import { type Fault, FaultBook, type SetFault } from "./faults.ts";
+import type { Fault } from "./faults.ts";
 import type { Folder } from "./folder.ts";
 import type { MailStore } from "./mail-store.ts";
 
@@ -50,7 +51,7 @@ export async function startImapServer(options: ImapServerOptions): Promise<ImapS
   const accounts = openAccounts(options);
   const house = {
     accounts,
-    faults: new FaultBook(),
+    faults: new FaultBook<Fault>(),
     mostMailBytes: options.mostMailBytes ?? 100 * 1024 * 1024,
   };
   const sockets = new Set<Socket>();
