@@ -17,12 +17,3 @@ export async function unanswered(db: Database, most = 100): Promise<Unanswered[]
   );
   return result.rows;
 }
-
-/** Whether a ticket waits for us longer than its queue promises. */
-export function isOverPromise(
-  ticket: { our_turn_since: Date | null },
-  promiseHours: number,
-  now = Date.now(),
-): boolean {
-  return ticket.our_turn_since !== null && now - ticket.our_turn_since.getTime() > promiseHours * 3_600_000;
-}

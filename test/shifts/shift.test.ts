@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { troublesOf } from "#src/setup/check-desk.ts";
 import { currentShift, endShift, lastHandovers, lastShiftEnd, startShift } from "#src/shifts/shift.ts";
-import { isOverPromise, unanswered } from "#src/shifts/unanswered.ts";
+import { unanswered } from "#src/shifts/unanswered.ts";
 import { whatIsNew } from "#src/shifts/what-is-new.ts";
 import { closeTicket } from "#src/tickets/close.ts";
 import { openByHand } from "#src/tickets/open-by-hand.ts";
@@ -88,13 +88,6 @@ test("unanswered is our turn, over the promise, and followed by nobody who still
   const words = `Ticket ${late} (English) has no owner and waits 2 hours longer than its queue promises`;
   assert.ok((await troublesOf(db)).includes(words));
   assert.ok(!(await troublesOf(db)).some((line) => line.includes(`Ticket ${fresh} `)));
-});
-
-test("the promise is in hours of any day", () => {
-  const ticket = { our_turn_since: new Date("2026-11-20T12:00:00Z") };
-  assert.equal(isOverPromise(ticket, 48, Date.parse("2026-11-22T12:00:00Z")), false);
-  assert.equal(isOverPromise(ticket, 48, Date.parse("2026-11-22T12:00:01Z")), true);
-  assert.equal(isOverPromise({ our_turn_since: null }, 1), false);
 });
 
 async function call(address: string | null = null): Promise<string> {
