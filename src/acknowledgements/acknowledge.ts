@@ -1,7 +1,7 @@
 import type { Database } from "../database.ts";
+import { howItMayLeave } from "../outbox/how-it-may-leave.ts";
 import { CannotLeave, queueMail } from "../outbox/queue-mail.ts";
 import { recipientOf } from "../outbox/recipient.ts";
-import { findWayOut } from "../outbox/way-out.ts";
 import { claimAcknowledgement } from "../people/claim-acknowledgement.ts";
 import { addMessage } from "../tickets/add-message.ts";
 import type { SealingKey } from "../vault/sealing-keys.ts";
@@ -71,11 +71,16 @@ async function sendOrKeep(
   await send(trx, vault, desk, mail, setting, text);
 }
 
-/** Looks at the key itself: one that has expired would fail in the outbox, where nobody waits for it. */
-async function whyItCannotLeave(trx: Database, vault: Vault, mail: OpenedTicket): Promise<string | null> {
-  const wayOut = await findWayOut(trx, vault, await recipientOf(trx, vault, mail.ticketId));
-  if (wayOut.kind === "confirm") return "A key of this person came, and nobody has confirmed it yet";
-  return wayOut.kind === "none" ? wayOut.reason : null;
+/** Asked before the address counts as acknowledged; the door of the outbox asks the choke point again. */
+async function whyItCannotLeave(
+  trx: Database,
+  vault: Vault,
+  { ticketId }: OpenedTicket,
+): Promise<string | null> {
+  const recipient = await recipientOf(trx, vault, ticketId);
+  if (!recipient) return "This person gave no address";
+  const may = await howItMayLeave(trx, vault, { to: recipient.address, ticketId, clear: { by: "one" } });
+  return may.ok ? null : may.reason;
 }
 
 /** The answer may have been changed since it was chosen. */

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { composeEncrypted } from "#src/mime/compose-mail.ts";
 import { findPgp } from "#src/mime/find-pgp.ts";
+import type { Attachment } from "#src/mime/mail.ts";
 import { parseMail } from "#src/mime/parse-mail.ts";
 import { exportPublic } from "#src/openpgp/export-public.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import { automaticSubject } from "#src/outbox/queue-mail.ts";
 import { createGnupg, mustWork, withoutGpg } from "#test/openpgp/gnupg.ts";
+import { confirmOffered } from "#test/support/cast.ts";
 import { deskAddress, deskSecretKey } from "#test/support/intake.ts";
 import { newMail, startAcknowledgingDesk } from "./cast.ts";
 
@@ -21,25 +23,33 @@ test("who wrote encrypted gets it encrypted, and gpg opens it", { skip: withoutG
   const [deskPublic = ""] = exportPublic(deskKeys);
   gpg.importKey(deskPublic);
 
-  const mail = await composeEncrypted(
-    {
-      from: { name: "Lea", address: "lea@example.org" },
-      to: { name: "", address: deskAddress },
-      subject: "Secret matter",
-      text: "My screen stays black after the upgrade of yesterday, please keep this secret.",
-      messageId: "<theirs@example.org>",
-      inReplyTo: null,
-      references: [],
-      date: new Date(),
-      language: null,
-      attachments: [
-        { filename: "key.asc", contentType: "application/pgp-keys", bytes: Buffer.from(theirKey) },
-      ],
-    },
-    [deskPublic],
-    await openSecretKeys([theirSecret]),
-  );
-  await desk.deliver(Buffer.from(mail));
+  const theirKeys = await openSecretKeys([theirSecret]);
+  const write = async (messageId: string, attachments: Attachment[]) => {
+    const mail = await composeEncrypted(
+      {
+        from: { name: "Lea", address: "lea@example.org" },
+        to: { name: "", address: deskAddress },
+        subject: "Secret matter",
+        text: "My screen stays black after the upgrade of yesterday, please keep this secret.",
+        messageId,
+        inReplyTo: null,
+        references: [],
+        date: new Date(),
+        language: null,
+        attachments,
+      },
+      [deskPublic],
+      theirKeys,
+    );
+    await desk.deliver(Buffer.from(mail));
+  };
+  const contentType = "application/pgp-keys";
+  await write("<first@example.org>", [{ filename: "key.asc", contentType, bytes: Buffer.from(theirKey) }]);
+  assert.match((await desk.reason()) ?? "", /nobody has confirmed/, "whose key it is, no program decides");
+  assert.equal(await desk.send(), 0);
+  await confirmOffered(desk, (await desk.db("tickets").first("id")).id, desk.staffId);
+
+  await write("<second@example.org>", []);
   assert.equal(await desk.reason(), null);
   assert.equal(await desk.send(), 1);
 
@@ -61,16 +71,20 @@ test("who wrote encrypted gets it encrypted, and gpg opens it", { skip: withoutG
   assert.doesNotMatch(opened.stdout.toString(), /Secret matter|black/);
 });
 
-test("a key that cannot encrypt any more keeps it back, with the reason", { skip: withoutGpg }, async (t) => {
+test("a confirmed key that has expired since keeps it back, with the reason", {
+  skip: withoutGpg,
+}, async (t) => {
   const desk = await startAcknowledgingDesk(t);
   const gpg = createGnupg(t);
   const old = ["--faked-system-time", "20200101T000000!"];
   const make = ["--quick-gen-key", "Lea <lea@example.org>", "future-default", "default", "1d"];
   mustWork(gpg.run([...old, "--passphrase", "", ...make]));
   const expired = mustWork(gpg.run(["--armor", "--export", "lea@example.org"])).toString();
-
   const text = `My screen stays black after the upgrade of yesterday.\r\n\r\n${expired}`;
   await desk.deliver(newMail({ from: "lea@example.org", text }));
+  await confirmOffered(desk, (await desk.db("tickets").first("id")).id, desk.staffId);
+
+  await desk.deliver(newMail({ from: "lea@example.org" }));
 
   assert.match((await desk.reason()) ?? "", /expired/);
   assert.equal((await desk.db("outbox_mails")).length, 0);
