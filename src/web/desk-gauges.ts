@@ -12,7 +12,11 @@ export function deskGauges(db: Database): DeskGauges {
   const up = gauge("database_up", "1 when the database answered");
   const tickets = gauge("tickets", "Tickets that are not closed, by status", ["status"]);
   const mails = gauge("mails", "Mails waiting to be read, or set aside", ["state"]);
-  const outbox = gauge("outbox_mails", "Answers on their way, or in trouble, by state", ["state"]);
+  const outbox = gauge(
+    "outbox_mails",
+    "Answers on their way, or in trouble, by state; returned: a server on the way sent it back",
+    ["state"],
+  );
   const pollAge = gauge("poll_age_seconds", "Seconds since the mailbox was polled with success", ["mailbox"]);
   const alarms = gauge("alarms", "Open alarms");
 
@@ -47,7 +51,7 @@ async function readCounts(db: Database): Promise<Counts> {
     `select
        ${count("status", "tickets where status in ('new', 'open', 'waiting_for_user', 'waiting_for_fix', 'snoozed')")} as tickets,
        ${count("state", "(select state from mails where state = 'kept' union all select state from mails where state = 'set_aside') mails")} as mails,
-       ${count("state", "(select state from outbox_mails where state in ('queued', 'sending') union all select state from outbox_mails where state in ('failed', 'unknown') and not automatic) mails")} as outbox,
+       ${count("state", "(select state from outbox_mails where state in ('queued', 'sending') union all select state from outbox_mails where state in ('failed', 'unknown') and not automatic union all select 'returned' from outbox_mails where state = 'accepted' and bounced_at is not null and not automatic) mails")} as outbox,
        (select coalesce(json_agg(json_build_object('mailbox', name, 'seconds',
                  extract(epoch from now() - coalesce(last_polled_at, created_at)))), '[]') from mailboxes) as polls,
        (select count(*) from alarms where cleared_at is null)::int as alarms`,

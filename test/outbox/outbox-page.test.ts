@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import test, { after, beforeEach } from "node:test";
 import { decideAboutAnswer } from "#src/tickets/decide-about-answer.ts";
 import { replyToTicket } from "#src/tickets/reply.ts";
+import { deskGauges } from "#src/web/desk-gauges.ts";
 import { startDesk } from "#test/support/browser.ts";
-import { createCast } from "#test/support/cast.ts";
+import { confirmOffered, createCast } from "#test/support/cast.ts";
 import { statementsOf } from "#test/support/count-statements.ts";
 
 const desk = await startDesk({ after });
@@ -12,6 +13,7 @@ const nina = await desk.signIn("nina");
 
 const empty = await nina.visit("/outbox");
 const cast = await createCast(desk);
+await confirmOffered(desk, cast.wifi, desk.staff.nina.id);
 await replyToTicket(db, vault, {
   ticketId: cast.wifi,
   staffId: staff.nina.id,
@@ -91,6 +93,20 @@ test("sending again puts it back into the outbox, with the same reference", asyn
   assert.equal(mail.decided_by, staff.nina.id);
   assert.equal(new URL(page.url).pathname, `/tickets/${cast.wifi}`);
   assert.match(page.$(".event").last().text(), /nina decided about an answer: send again/);
+});
+
+test("a sysadmin's metrics count each kind of trouble apart", async () => {
+  const told = async (change: Record<string, unknown>) => {
+    await make(change);
+    const gauges = deskGauges(db);
+    await gauges.refresh();
+    return /whisperdesk_outbox_mails\{state="(\w+)"\} 1/.exec(await gauges.registry.metrics())?.[1];
+  };
+
+  assert.equal(await told({ state: "accepted", bounced_at: new Date() }), "returned");
+  assert.equal(await told({ state: "failed", failure: "550" }), "failed");
+  assert.equal(await told(unknown), "unknown");
+  assert.equal(await told({ state: "accepted" }), undefined);
 });
 
 test("an answer that came back can be sent again too", async () => {
