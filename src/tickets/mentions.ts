@@ -31,6 +31,16 @@ export function mentionedNames(text: string): string[] {
   return [...new Set(names.map(([, name = ""]) => name.toLowerCase()))];
 }
 
+/** The names that a note calls in vain: nobody who works here has them. */
+export async function namesOfNobody(db: Database, text: string): Promise<string[]> {
+  const names = mentionedNames(text);
+  if (names.length === 0) return [];
+  const known = new Set(
+    await db("staff").whereIn("name", names).whereNull("disabled_at").pluck<string[]>("name"),
+  );
+  return names.filter((name) => !known.has(name));
+}
+
 /** Notes that call this person and that they have not read yet, newest first, at most 50. */
 export async function unreadMentions(db: Database, vault: Vault, staffId: string): Promise<Mention[]> {
   const rows = await db("mentions")

@@ -13,7 +13,8 @@ test("a note with a name stands in the mentions of that person until they have r
   const form = await nina.visit(`/tickets/${cast.wifi}/note`);
   assert.match(form.$("#text-hint").text(), /@adam, @ilse, @nina/);
 
-  const note = await nina.submit(form, { text: "@Ilse and @nobody, <b>look</b>; mail ilse@ilse.example" });
+  const told = await nina.submit(form, { text: "@Ilse and @nobody, <b>look</b>; mail ilse@ilse.example" });
+  const note = await nina.submit(told);
   assert.equal(
     note.$("article.note .written").text(),
     "@Ilse and @nobody, <b>look</b>; mail ilse@ilse.example",
