@@ -1,7 +1,5 @@
 import type { Database } from "../database.ts";
-import { howItMayLeave } from "../outbox/how-it-may-leave.ts";
 import { CannotLeave, queueMail } from "../outbox/queue-mail.ts";
-import { recipientOf } from "../outbox/recipient.ts";
 import { claimAcknowledgement } from "../people/claim-acknowledgement.ts";
 import { addMessage } from "../tickets/add-message.ts";
 import type { SealingKey } from "../vault/sealing-keys.ts";
@@ -59,28 +57,16 @@ async function sendOrKeep(
   mail: OpenedTicket,
   setting: Setting,
 ): Promise<void> {
-  const reason = whyNotAcknowledged(mail, setting.now) ?? (await whyItCannotLeave(trx, vault, mail));
+  const reason = whyNotAcknowledged(mail, setting.now);
   if (reason) return await keep(trx, mail, setting, reason);
   const text = await acknowledgementText(trx, setting.template_id, setting.language);
   const problem = problemOf(text);
   if (!text || problem) return await keep(trx, mail, setting, problem ?? "");
-  // After all that can be known before: it may wait for another worker.
+  // Last but the door of the outbox, which may refuse it and so gives the claim back: it may wait for another worker.
   if (!mail.personId || !(await claimAcknowledgement(trx, mail.personId))) {
     return await keep(trx, mail, setting, "This address got one less than 7 days ago");
   }
   await send(trx, vault, desk, mail, setting, text);
-}
-
-/** Asked before the address counts as acknowledged; the door of the outbox asks the choke point again. */
-async function whyItCannotLeave(
-  trx: Database,
-  vault: Vault,
-  { ticketId }: OpenedTicket,
-): Promise<string | null> {
-  const recipient = await recipientOf(trx, vault, ticketId);
-  if (!recipient) return "This person gave no address";
-  const may = await howItMayLeave(trx, vault, { to: recipient.address, ticketId, clear: { by: "one" } });
-  return may.ok ? null : may.reason;
 }
 
 /** The answer may have been changed since it was chosen. */
