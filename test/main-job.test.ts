@@ -43,7 +43,10 @@ test("a report encrypted by gpg becomes a ticket, and its answer is decrypted an
   assert.match(form.$("main").text(), /encrypt/i);
   await nina.submit(
     form,
-    { text: "Danke – a USB adapter works until it is fixed.\n\nThe help desk" },
+    {
+      text: "Danke – a USB adapter works until it is fixed.\n\nThe help desk",
+      use_key: form.$("#use_key").attr("value") ?? "",
+    },
     { button: "Send encrypted" },
   );
   await house.letLeave();
@@ -78,9 +81,10 @@ test("a reply that gpg encrypted joins the ticket by the Message-ID of our answe
   house.imap.append("desk", "INBOX", await user.encryptReport(report, "abc123"));
   const nina = await house.desk.signIn("nina");
   const ticketId = await eventually(async () => (await house.desk.db("tickets").first("id"))?.id);
+  const form = await nina.visit(`/tickets/${ticketId}/reply`);
   await nina.submit(
-    await nina.visit(`/tickets/${ticketId}/reply`),
-    { text: "Does 7.3 work?" },
+    form,
+    { text: "Does 7.3 work?", use_key: form.$("#use_key").attr("value") ?? "" },
     { button: "Send encrypted" },
   );
   await house.letLeave();

@@ -80,7 +80,10 @@ async function answerInTheBrowser(demo: Demo, data: string): Promise<void> {
   const form = await browser.visit(`/tickets/${offered.ticket_id}/reply`);
   const sent = await browser.submit(
     form,
-    { text: "Thank you for your report from the demo." },
+    {
+      text: "Thank you for your report from the demo.",
+      use_key: form.$("#use_key").attr("value") ?? "",
+    },
     { button: "Send encrypted" },
   );
   assert.equal(sent.status, 200);

@@ -119,7 +119,12 @@ async function answerAll(db: Database, webs: string[]): Promise<number> {
     if (!window || !page?.$('button[value="send"]').length) continue;
     const clear = page.$('[name="clear_agreed"]').length > 0;
     const button = clear ? "Send without encryption" : "Send encrypted";
-    const fields = { text: "Please try the newest version.", ...(clear && { clear_agreed: "yes" }) };
+    const key = page.$("#use_key").attr("value");
+    const fields = {
+      text: "Please try the newest version.",
+      ...(clear && { clear_agreed: "yes" }),
+      ...(key && { use_key: key }),
+    };
     const shown = await window.submit(page, fields, { button });
     assert.equal(new URL(shown.url).pathname, `/tickets/${id}`);
     answered += 1;

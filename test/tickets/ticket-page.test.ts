@@ -3,12 +3,13 @@ import test, { after } from "node:test";
 import { addNote } from "#src/tickets/note.ts";
 import { replyToTicket } from "#src/tickets/reply.ts";
 import { startDesk } from "#test/support/browser.ts";
-import { createCast, mailDoor, report } from "#test/support/cast.ts";
+import { confirmOffered, createCast, mailDoor, report } from "#test/support/cast.ts";
 import { statementsOf } from "#test/support/count-statements.ts";
 
 const desk = await startDesk({ after });
 const { db, vault, staff } = desk;
 const cast = await createCast(desk);
+await confirmOffered(desk, cast.wifi, desk.staff.nina.id);
 const nina = await desk.signIn("nina");
 
 test("shows a report: who speaks, what protected it, the facts, and the lines of its logs that matter", async () => {

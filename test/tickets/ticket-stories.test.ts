@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import test, { after } from "node:test";
 import { startDesk } from "#test/support/browser.ts";
-import { createCast } from "#test/support/cast.ts";
+import { confirmOffered, createCast } from "#test/support/cast.ts";
 import { openChromium, withoutChromium } from "#test/support/chromium.ts";
 
 const skip = withoutChromium;
 const desk = await startDesk({ after });
 const { db } = desk;
 const cast = await createCast(desk);
+await confirmOffered(desk, cast.wifi, desk.staff.nina.id);
 const [nina, ilse] = [await desk.signIn("nina"), await desk.signIn("ilse")];
 
 test("two people answer the same ticket: each sees the other, and no text is lost", { skip }, async (t) => {
