@@ -21,11 +21,14 @@ export function readDay(text: string, now = new Date()): { from: Date; to: Date 
 
 const seconds: Record<string, number> = { min: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 };
 
+const longestAge = 100 * 31_536_000;
+
 /** Seconds of "30min", "2h", "7d", "3w" or "1y"; null: it is none of these. */
 export function readAge(text: string): number | null {
   const match = /^(\d{1,5})(min|h|d|w|y)$/i.exec(text);
   const unit = seconds[match?.[2]?.toLowerCase() ?? ""];
-  return match && unit ? Number(match[1]) * unit : null;
+  const age = match && unit ? Number(match[1]) * unit : null;
+  return age !== null && age <= longestAge ? age : null;
 }
 
 /** Units of 10^6 bytes, as reports count memory: "4G", "4GB", "512M". Null: it is none of these. */

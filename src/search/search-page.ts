@@ -1,0 +1,126 @@
+import { Router } from "express";
+import { signedIn } from "../staff/staff-session.ts";
+import { isLate } from "../tickets/is-late.ts";
+import type { TicketStatus } from "../tickets/ticket.ts";
+import { statusWords } from "../tickets/words.ts";
+import type { Desk } from "../web/desk.ts";
+import { address } from "../web/paging.ts";
+import { facetLinks } from "./facet-links.ts";
+import type { Asker } from "./field-sql.ts";
+import { readPlace, writePlace } from "./page-place.ts";
+import { printQuery } from "./print-query.ts";
+import type { Query, QueryMistake } from "./query.ts";
+import { readFound, readSnippets } from "./read-found.ts";
+import { readQuery } from "./read-query.ts";
+import { searchTickets } from "./search-tickets.ts";
+
+/** GET /search: the box, what was found with its snippets and facets, or what is wrong with the search. */
+export function searchPage(desk: Desk): Router {
+  const page = Router();
+
+  page.get("/search", async (request, response) => {
+    const typed = typeof request.query.q === "string" ? request.query.q : "";
+    const asker = { staffId: signedIn(request).id, now: new Date() };
+    if (typed.trim() === "") return response.render("search/search.njk", { typed: "", examples });
+    const read = readQuery(typed);
+    if (!read.ok) return response.status(422).render("search/search.njk", mistaken(typed, read.mistake));
+
+    const { query } = read;
+    const found = await searchTickets(desk.db, desk.vault, query, {
+      asker,
+      after: readPlace(request.query.after, query.sort),
+    });
+    if (!found.ok) return response.status(422).render("search/search.njk", mistaken(typed, found.mistake));
+    const [tickets, snippets] = await Promise.all([
+      readFound(desk.db, desk.vault, found.ids),
+      readSnippets(desk.db, desk.vault, found.ids, found.lexemes),
+    ]);
+    response.render("search/search.njk", {
+      typed,
+      examples,
+      found,
+      sort: query.sort,
+      sorts: sortLinks(query, found.lexemes.length > 0),
+      tickets: tickets.map((ticket) => ({
+        ...ticket,
+        late: isLate(ticket),
+        status_words: statusWords[ticket.status as TicketStatus],
+        snippet: snippets.get(ticket.id),
+      })),
+      facets: facetLinks(query, found.facets, found.hits),
+      alone: found.hits === 0 ? await countAlone(desk, query, asker) : [],
+      links: {
+        first: request.query.after ? address("/search", { q: typed }) : null,
+        next: found.next && address("/search", { q: typed, after: writePlace(found.next) }),
+      },
+    });
+  });
+
+  return page;
+}
+
+/** What the box shows under a mistake: the search around its place, and a caret below. */
+function mistaken(typed: string, mistake: QueryMistake) {
+  const start = Math.max(0, mistake.at - 50);
+  const shown = typed
+    .slice(start, mistake.at + 50)
+    .replace(/[\s\p{C}]/gu, (sign) => (sign === " " ? " " : "·"));
+  const isCut = start > 0;
+  return {
+    typed: typed.slice(0, 2000),
+    examples,
+    mistake,
+    line: (isCut ? "…" : "") + shown,
+    caret: `${" ".repeat(mistake.at - start + (isCut ? 1 : 0))}^`,
+    instead: mistake.suggestion && {
+      words: mistake.suggestion,
+      href: address("/search", { q: mistake.suggestion }),
+    },
+  };
+}
+
+function sortLinks(query: Query, hasWords: boolean) {
+  const orders = [
+    ["newest", "Newest"],
+    ["oldest", "Oldest"],
+    ["relevance", "Most relevant"],
+  ] as const;
+  return orders
+    .filter(([sort]) => sort !== "relevance" || hasWords)
+    .map(([sort, words]) => ({
+      words,
+      isCurrent: sort === query.sort,
+      href: address("/search", { q: printQuery({ ...query, sort }) }),
+    }));
+}
+
+const mostParts = 6;
+
+/** When nothing is found: how many tickets each part would find alone, which shows the part that is in the way. */
+async function countAlone({ db, vault }: Desk, { node }: Query, asker: Asker) {
+  if (node?.kind !== "all") return [];
+  const parts = node.parts.slice(0, mostParts).map((part) => ({ node: part, sort: "newest" as const }));
+  return await Promise.all(
+    parts.map(async (part) => {
+      const found = await searchTickets(db, vault, part, { asker, perPage: 1 });
+      const words = printQuery(part);
+      return { words, href: address("/search", { q: words }), hits: found.ok ? found.hits : 0 };
+    }),
+  );
+}
+
+/** Shown beside an empty box. */
+const examples: [query: string, words: string][] = [
+  ["wifi broadcom", "both words, in whatever message of the ticket, in any form: adapter finds adapters"],
+  ['"black screen" -nvidia', "these two words side by side, without the third"],
+  ["printer or scanner", "one of them"],
+  ["tails:6.1..7.2 is:our-turn", "versions from 6.1 to 7.2 that wait for us"],
+  ["tails:<6 wifi sort:oldest", "before Tails 6, the oldest first"],
+  ["tag:wifi,-printing lang:fr", "tagged wifi and not printing, in French"],
+  ["from:me@example.org", "what this address wrote"],
+  ['model:"ThinkPad X220" ram:<4G', "computers whose model begins so, with less than 4 GB"],
+  ["device:8086:9a49", "computers with this device"],
+  ['log:"GPU hang"', "what stands in logs, side by side"],
+  ["opened:2026-10.. has:attachment", "opened since October, with a file"],
+  ["answered:none age:>7d is:open", "older than a week, open, and never answered"],
+];
