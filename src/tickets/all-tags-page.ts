@@ -4,6 +4,7 @@ import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
 import { type Form, newForm, readForm, withError } from "../web/forms.ts";
 import { NotFound } from "../web/not-found.ts";
+import { countLastVersions, countWorkarounds } from "./set-facts.ts";
 import { changeTag, cleanTagName, findTag, listTags, mergeTags, type Tag } from "./tags.ts";
 
 const TagForm = z.object({
@@ -15,7 +16,7 @@ const TagForm = z.object({
 });
 const MergeForm = z.object({ into: z.string() });
 
-/** GET /tags: all tags with their counts. Leads change one at /tags/:id and merge it at /tags/:id/merge. */
+/** GET /tags: all tags, and what else tickets are counted by, each with its list. Leads change one at /tags/:id and merge it at /tags/:id/merge. */
 export function allTagsPage({ db }: Desk): Router {
   const page = Router();
 
@@ -31,7 +32,12 @@ export function allTagsPage({ db }: Desk): Router {
   };
 
   page.get("/tags", async (_request, response) => {
-    response.render("tickets/all-tags.njk", { tags: await listTags(db) });
+    const [tags, versions, workarounds] = await Promise.all([
+      listTags(db),
+      countLastVersions(db),
+      countWorkarounds(db),
+    ]);
+    response.render("tickets/all-tags.njk", { tags, versions, workarounds });
   });
 
   page.get("/tags/:id", async (request, response) => {

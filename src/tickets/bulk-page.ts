@@ -6,7 +6,7 @@ import { listOf, type ReadForm, readForm, withError } from "../web/forms.ts";
 import { address } from "../web/paging.ts";
 import { type BulkAct, type BulkRefusal, mostInBulk, previewBulk, runBulk } from "./bulk.ts";
 import { listTicketIds } from "./list.ts";
-import { ListQuery } from "./list-query.ts";
+import { filterOf, ListQuery, parametersOf } from "./list-query.ts";
 import { listQueues, type Queue } from "./queues.ts";
 import { tagNames } from "./tags.ts";
 import { statusWords } from "./words.ts";
@@ -64,9 +64,8 @@ export function bulkPage({ db, vault }: Desk): Router {
   });
 
   async function wholeList(request: Request): Promise<string[]> {
-    const { status, queue, owner } = ListQuery.parse(fieldsOfList(request));
-    const filter = { status, queueId: queue, ownerId: owner && signedIn(request).id };
-    return await listTicketIds(db, filter, mostInBulk);
+    const { filter } = await filterOf(db, ListQuery.parse(fieldsOfList(request)), signedIn(request).id);
+    return filter ? await listTicketIds(db, filter, mostInBulk) : [];
   }
 
   return page;
@@ -81,13 +80,13 @@ const refusals: Record<BulkRefusal, [field: string, message: string]> = {
 
 /** The list that the person came from, by the fields that its form carries. */
 function listOfForm(request: Request) {
-  const { status, queue, owner } = ListQuery.parse(fieldsOfList(request));
-  return { status, queue: queue ?? undefined, owner: owner ?? undefined };
+  return parametersOf(ListQuery.parse(fieldsOfList(request)));
 }
 
 function fieldsOfList(request: Request) {
   const body: Record<string, unknown> = request.body ?? {};
-  return { status: body.list_status, queue: body.list_queue, owner: body.list_owner };
+  const fields = Object.keys(ListQuery.shape).map((name) => [name, body[`list_${name}`]]);
+  return Object.fromEntries(fields);
 }
 
 function actOf({ act, to, tag }: Values): BulkAct {

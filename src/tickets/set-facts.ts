@@ -65,12 +65,27 @@ export async function setWorkaround(
   });
 }
 
-/** Which versions were the last that worked, the most frequent first; at most 50. */
+/** Which versions were the last that worked, the most frequent first; at most 50, and a count stops at 1,001. */
 export async function countLastVersions(db: Database): Promise<{ version: string; tickets: number }[]> {
-  return await db("tickets")
-    .whereNotNull("last_version_that_worked")
-    .groupBy("last_version_that_worked")
-    .orderBy([{ column: "tickets", order: "desc" }, { column: "version" }])
-    .limit(50)
-    .select("last_version_that_worked as version", db.raw("count(*)::int as tickets"));
+  // From one version to the next by the index, however many tickets have each: of 1,000 versions at most.
+  const result = await db.raw<{ rows: { version: string; tickets: number }[] }>(
+    `with recursive versions as (
+       (select last_version_that_worked as version, 1 as place from tickets
+        where last_version_that_worked is not null order by last_version_that_worked limit 1)
+       union all
+       select (select last_version_that_worked from tickets where last_version_that_worked > versions.version
+               order by last_version_that_worked limit 1), place + 1
+       from versions where version is not null and place < 1000)
+     select version, (select count(*) from (
+         select from tickets where last_version_that_worked = version limit 1001) bounded)::int as tickets
+     from versions where version is not null order by tickets desc, version limit 50`,
+  );
+  return result.rows;
+}
+
+/** How many tickets tell a workaround; stops at 1,001. */
+export async function countWorkarounds(db: Database): Promise<number> {
+  const bounded = db("tickets").whereNotNull("sealed_workaround").limit(1001).select(db.raw("1"));
+  const row = await db.from(bounded.as("bounded")).count("* as count").first<{ count: string }>();
+  return Number(row?.count);
 }

@@ -2,23 +2,25 @@ import { z } from "zod";
 import type { Database } from "../database.ts";
 import { isId } from "./is-id.ts";
 
-/** Where a page of a list ends: the moment (to the microsecond, as text) and the id of its last row. */
-export type Cursor = { moment: string; id: string };
+/**
+ * Where a page of a list ends: the moment (to the microsecond, as text) and the id of its last row, and the rank of that row
+ * where a list is sorted by rank before.
+ */
+export type Cursor = { moment: string; id: string; rank?: string | undefined };
 
-const Parts = z.tuple([
-  z
-    .string()
-    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
-    .refine((text) => !Number.isNaN(Date.parse(text))),
-  z.string().refine(isId),
-]);
+const moment = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
+  .refine((text) => !Number.isNaN(Date.parse(text)));
+const id = z.string().refine(isId);
+const Parts = z.union([z.tuple([moment, id]), z.tuple([moment, id, z.string().regex(/^\d$/)])]);
 
 /** The cursor of a query string (`?after=…`); a bad one is no cursor: the first page. */
 export function readCursor(text: unknown): Cursor | null {
   if (typeof text !== "string" || text.length > 100) return null;
   try {
-    const [moment, id] = Parts.parse(JSON.parse(Buffer.from(text, "base64url").toString()));
-    return { moment, id };
+    const [moment, id, rank] = Parts.parse(JSON.parse(Buffer.from(text, "base64url").toString()));
+    return { moment, id, ...(rank === undefined ? {} : { rank }) };
   } catch {
     return null;
   }
@@ -26,7 +28,8 @@ export function readCursor(text: unknown): Cursor | null {
 
 /** The opaque text of a cursor, for a link. */
 export function writeCursor(cursor: Cursor): string {
-  return Buffer.from(JSON.stringify([cursor.moment, cursor.id])).toString("base64url");
+  const parts = [cursor.moment, cursor.id, ...(cursor.rank === undefined ? [] : [cursor.rank])];
+  return Buffer.from(JSON.stringify(parts)).toString("base64url");
 }
 
 /**

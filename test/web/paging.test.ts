@@ -24,7 +24,9 @@ suite("a cursor", () => {
       forged([cursor.moment, "9223372036854775808"]),
       forged(["2026-13-45T99:99:99.000000Z", "1"]),
       forged([cursor.moment, 1]),
-      forged([cursor.moment, "1", "2"]),
+      forged([cursor.moment, "1", "22"]),
+      forged([cursor.moment, "1", 2]),
+      forged([cursor.moment, "1", "2", "3"]),
       "x".repeat(10_000),
     ]) {
       assert.equal(readCursor(bad), null);
@@ -43,6 +45,10 @@ suite("a cursor", () => {
 
     assert.equal(row.moment, exact);
     assert.equal((await db("alarms").where("raised_at", row.moment)).length, 1);
+  });
+
+  test("carries the rank of its row where a list is sorted by it", () => {
+    assert.deepEqual(readCursor(writeCursor({ ...cursor, rank: "2" })), { ...cursor, rank: "2" });
   });
 
   test("makes links that keep the filter", () => {
