@@ -1,8 +1,8 @@
 import { Router } from "express";
 import type { Database } from "../database.ts";
+import { inGroups } from "../people/fingerprint.ts";
 import type { Desk } from "../web/desk.ts";
 import { NotFound } from "../web/not-found.ts";
-import { inGroups } from "./way-out.ts";
 
 type OurKey = {
   fingerprint: string;

@@ -1,18 +1,14 @@
 import type { Database } from "../database.ts";
-import type { KeyFacts } from "../people/key-facts.ts";
+import { inGroups } from "../people/fingerprint.ts";
 import { keysOfPerson, type OfferedKey } from "../people/keys-of-person.ts";
 import { maskAddresses } from "../people/mask-address.ts";
+import { type ShownKey, shownKey } from "../people/shown-key.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Recipient } from "./recipient.ts";
 
 /** A key that waits for a person to say that it is the right one. Its names are masked. */
-export type Candidate = {
+export type Candidate = ShownKey & {
   id: string;
-  fingerprint: string;
-  names: string[];
-  algorithm: string;
-  created_at: Date;
-  expires_at: Date | null;
   relation: OfferedKey["relation"];
   bearsAddress: boolean;
   sightings: OfferedKey["sightings"];
@@ -103,26 +99,5 @@ function adviceOf(offered: OfferedKey[]): string {
 }
 
 function describe({ id, facts, relation, bearsAddress, sightings }: OfferedKey): Candidate {
-  return {
-    id,
-    fingerprint: inGroups(facts.fingerprint),
-    names: facts.userIds.map(maskAddresses),
-    algorithm: facts.algorithm,
-    created_at: new Date(facts.createdAt),
-    expires_at: endOf(facts),
-    relation,
-    bearsAddress,
-    sightings,
-  };
-}
-
-/** When nothing can be encrypted to the key any more; null: never. */
-export function endOf({ encryptsUntil, expiresAt }: KeyFacts): Date | null {
-  const end = encryptsUntil ?? expiresAt;
-  return end === null ? null : new Date(end);
-}
-
-/** A fingerprint as people read it out: four digits at a time. */
-export function inGroups(fingerprint: string): string {
-  return fingerprint.match(/.{1,4}/g)?.join(" ") ?? "";
+  return { ...shownKey(facts), id, relation, bearsAddress, sightings };
 }

@@ -39,6 +39,12 @@ export function problemOf(facts: KeyFacts, now = new Date()): string | null {
   return end !== null && new Date(end) <= now ? `This key expired on ${end.slice(0, 10)}` : null;
 }
 
+/** When nothing can be encrypted to the key any more; null: never. */
+export function endOf({ encryptsUntil, expiresAt }: KeyFacts): Date | null {
+  const end = encryptsUntil ?? expiresAt;
+  return end === null ? null : new Date(end);
+}
+
 /** Whether one of the names on the key is this address. Anybody can make a key with any name on it. */
 export function bearsAddress(facts: KeyFacts, address: string): boolean {
   const wanted = address.toLowerCase();

@@ -33,8 +33,9 @@ export type Sighting = {
 };
 
 export type OfferedKey = {
-  /** Of the newest row. */
+  /** Of the newest row; `ids` are those of all of them. */
   id: string;
+  ids: string[];
   facts: KeyFacts;
   armored: string;
   problem: string | null;
@@ -181,6 +182,7 @@ async function offersOf(rows: Row[], inForce: ConfirmedKey | null, address: stri
     const refused = same.find(({ refused_at }) => refused_at !== null);
     return {
       id,
+      ids: same.map((row) => row.id),
       facts,
       armored,
       problem: problemOf(facts),

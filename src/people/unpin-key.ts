@@ -29,11 +29,11 @@ export async function unpinKey(trx: Database, vault: Vault, ending: Ending): Pro
 }
 
 /**
- * Says of an offered key that it is not this person's: it is suggested no more, wherever it came. Returns the tickets on
- * which it came.
+ * Says of an offered key that it is not this person's: it is suggested no more, wherever it came. False: it is not
+ * offered for this person, or was refused before.
  */
-export async function refuseKey(trx: Database, vault: Vault, refusal: Ending): Promise<string[]> {
-  if (!isId(refusal.personId) || !isId(refusal.keyId)) return [];
+export async function refuseKey(trx: Database, vault: Vault, refusal: Ending): Promise<boolean> {
+  if (!isId(refusal.personId) || !isId(refusal.keyId)) return false;
   const rows = await trx("offered_keys")
     .join("vault_keys", "vault_keys.id", "offered_keys.key_id")
     .where({ person_id: refusal.personId })
@@ -43,7 +43,7 @@ export async function refuseKey(trx: Database, vault: Vault, refusal: Ending): P
       [refusal.keyId, refusal.personId],
     )
     .forUpdate("offered_keys")
-    .select("offered_keys.id", "ticket_id", "wrapped_key");
+    .select("offered_keys.id", "wrapped_key");
   for (const row of rows) {
     await trx("offered_keys")
       .where({ id: row.id })
@@ -53,5 +53,5 @@ export async function refuseKey(trx: Database, vault: Vault, refusal: Ending): P
         sealed_refusal: vault.seal(row.wrapped_key, "reason", refusal.reason),
       });
   }
-  return [...new Set(rows.flatMap(({ ticket_id }) => ticket_id ?? []))];
+  return rows.length > 0;
 }
