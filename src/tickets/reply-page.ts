@@ -11,7 +11,7 @@ import { type Draft, dropDraft, readDraft, saveDraft } from "./drafts.ts";
 import { findTicket, type Ticket } from "./find.ts";
 import { insertAnswer } from "./insert-answer.ts";
 import { mergedInto } from "./merged-into.ts";
-import { offeredAnswers } from "./offered-answers.ts";
+import { type OfferedGroup, offeredAnswers } from "./offered-answers.ts";
 import { readReport } from "./read-report.ts";
 import { answerSubject } from "./reply.ts";
 import { ReplyForm, type ReplyValues, refusalOf } from "./reply-form.ts";
@@ -77,6 +77,7 @@ export function replyPage(desk: Desk): Router {
       neutralSubject,
       deskAddress: config.DESK_ADDRESS,
       offered,
+      outOfDateSince: shown.inserted ? sinceWhen(offered, values.template) : null,
       writer,
     });
   };
@@ -157,6 +158,12 @@ export function replyPage(desk: Desk): Router {
   };
 
   return page;
+}
+
+/** Since when the source of the chosen answer says something else than the text that was put in. */
+function sinceWhen(offered: OfferedGroup[], template: unknown): Date | null {
+  const options = offered.flatMap((group) => group.options);
+  return options.find(({ id }) => id === template)?.out_of_date_since ?? null;
 }
 
 /** What others wrote since the form was opened, or since the draft was saved. */
