@@ -51,9 +51,10 @@ suite("the rail", () => {
           .trim()
           .split(/\s{2,}|\s(?=\d)/),
       );
-    assert.deepEqual(counts.slice(0, 9), [
+    assert.deepEqual(counts.slice(0, 10), [
       ["Shift", "3"],
       ["Mine", "1"],
+      ["Search"],
       ["Mentions", "0"],
       ["Set aside", "2"],
       ["Outbox", "0"],
