@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test, { after } from "node:test";
+import type { Page } from "playwright-core";
 import { startDesk } from "#test/support/browser.ts";
 import { confirmOffered, createCast } from "#test/support/cast.ts";
 import { openChromium, withoutChromium } from "#test/support/chromium.ts";
@@ -36,6 +37,8 @@ test("two people answer the same ticket: each sees the other, and no text is los
   assert.match(await mine.locator(".missed").innerText(), /A USB adapter works\./);
   assert.equal(await mine.getByLabel("Your answer").inputValue(), "Please try 7.3.1.");
   assert.equal((await db("outbox_mails")).length, 1);
+  await picture(mine, "two-people-1-missed");
+  await picture(hers, "two-people-2-sent");
 
   await hers.getByRole("button", { name: "Take back" }).click();
   assert.equal(await hers.getByLabel("Your answer").inputValue(), "A USB adapter works.");
@@ -54,13 +57,16 @@ test("two tickets become one and two again, from the menu and the line of the hi
   await page.getByLabel("Other ticket").fill(`${desk.origin}/tickets/${cast.printer}`);
   await page.getByLabel("Other ticket").press("Enter");
   assert.equal(await page.getByRole("heading", { name: /^(This|The other) ticket/ }).count(), 2);
+  await picture(page, "merge-1-look");
   await page.getByRole("button", { name: "Merge the two" }).click();
 
   assert.equal(await page.locator("article.message").count(), 2);
+  await picture(page, "merge-2-one-ticket");
   await page.locator(".event").getByRole("link", { name: "Take apart…" }).click();
   await page.getByRole("button", { name: "Take it apart" }).click();
 
   assert.equal(await page.locator("article.message").count(), 1);
+  await picture(page, "merge-3-taken-apart");
   assert.deepEqual(await stateOf(cast.silent), before);
 });
 
@@ -93,6 +99,11 @@ test("axe finds nothing on these pages, and nobody must scroll sideways at 320 p
     assert.equal(await chromium.overflow(desk.origin + path, { width: 320, cookies: nina.cookies }), 0, path);
   }
 });
+
+async function picture(page: Page, name: string) {
+  const folder = process.env.PICTURES;
+  if (folder) await page.screenshot({ path: `${folder}/story-${name}.png`, fullPage: true });
+}
 
 async function stateOf(id: string) {
   return {
