@@ -28,6 +28,7 @@ import { addressPage } from "./tickets/address-page.ts";
 import { allTagsPage } from "./tickets/all-tags-page.ts";
 import { attachmentPage } from "./tickets/attachment-page.ts";
 import { bulkPage } from "./tickets/bulk-page.ts";
+import { clearTextPage } from "./tickets/clear-text-page.ts";
 import { closePage } from "./tickets/close-page.ts";
 import { factsPage } from "./tickets/facts-page.ts";
 import { handOverPage } from "./tickets/hand-over-page.ts";
@@ -96,6 +97,7 @@ export function createApp(desk: Desk): Express {
   app.use(attachmentPage(desk));
   app.use(addressPage(desk));
   app.use(replyPage(desk));
+  app.use(clearTextPage(desk));
   app.use(notePage(desk));
   app.use(takePage(desk));
   app.use(closePage(desk));

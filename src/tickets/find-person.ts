@@ -4,9 +4,13 @@ import type { Vault } from "../vault/vault.ts";
 
 /** What the ticket page says of the person: the address masked, and which keys came with the ticket. */
 export type TicketPerson = {
+  /** Null when nobody is answered on this ticket. */
+  id: string | null;
   /** Null when no address is known. */
   masked_address: string | null;
   wrote_encrypted_at: Date | null;
+  /** When a key of theirs was confirmed that is in force; null: none is. */
+  confirmed_at: Date | null;
   keys: { source: "report" | "attachment" | "text" | "autocrypt"; created_at: Date }[];
 };
 
@@ -15,9 +19,14 @@ export async function findPerson(db: Database, vault: Vault, ticketId: string): 
   const row = await db("tickets")
     .leftJoin("people", "people.id", "tickets.person_id")
     .leftJoin("vault_keys", "vault_keys.id", "people.key_id")
+    .leftJoin("pinned_keys", (join) =>
+      join.on("pinned_keys.person_id", "people.id").onNull("pinned_keys.ended_at"),
+    )
     .where("tickets.id", ticketId)
     .first(
+      "people.id",
       "people.sealed_address",
+      "pinned_keys.pinned_at",
       "people.wrote_encrypted_at",
       "vault_keys.wrapped_key",
       db.raw(
@@ -27,10 +36,12 @@ export async function findPerson(db: Database, vault: Vault, ticketId: string): 
     );
   const keys: { source: TicketPerson["keys"][number]["source"]; created_at: string }[] = row?.keys ?? [];
   return {
+    id: row?.id ?? null,
     masked_address: row?.sealed_address
       ? maskAddresses(vault.open(row.wrapped_key, "address", row.sealed_address))
       : null,
     wrote_encrypted_at: row?.wrote_encrypted_at ?? null,
+    confirmed_at: row?.pinned_at ?? null,
     keys: keys.map((key) => ({ ...key, created_at: new Date(key.created_at) })),
   };
 }

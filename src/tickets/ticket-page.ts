@@ -4,6 +4,7 @@ import type { Desk } from "../web/desk.ts";
 import { againWords } from "./again-words.ts";
 import { askedTicket } from "./asked-ticket.ts";
 import { calledStaff } from "./calls-in-note.ts";
+import { waitingClearRequests } from "./clear-requests.ts";
 import { findPerson } from "./find-person.ts";
 import { isLate } from "./is-late.ts";
 import { readReport } from "./read-report.ts";
@@ -37,10 +38,11 @@ export function ticketPage(desk: Desk): Router {
       tagsOfTicket(db, ticket.id),
     ]);
     // Most tickets were not touched a moment ago: what only some need is asked when the thread shows that they need it.
-    const [undo, merges, called, writer] = await Promise.all([
+    const [undo, merges, called, clearRequests, writer] = await Promise.all([
       wasTouched(thread) ? undoOutlook(db, ticket.id) : new Map(),
       wasMerged(thread) ? mergesOf(db, ticket.id) : [],
       calledStaff(db, notesOf(thread)),
+      wasAsked(thread) ? waitingClearRequests(db, vault, ticket.id) : [],
       ticket.writing_by && ticket.writing_by !== me ? otherWriter(db, ticket.id, me) : null,
     ]);
     const reader = { id: me, undo, merges: new Set(merges.map(({ id }) => id)), called };
@@ -55,6 +57,7 @@ export function ticketPage(desk: Desk): Router {
       tags,
       linked: related.linked.tickets,
       merges,
+      clearRequests,
       writer,
       statusWords,
       reloads: thread.some(isReadAgain),
@@ -80,6 +83,10 @@ function wasTouched(thread: Thread): boolean {
 
 function isReadAgain(item: Thread[number]): boolean {
   return item.type === "message" && item.message.again !== null && againWords(item.message.again).waits;
+}
+
+function wasAsked(thread: Thread): boolean {
+  return thread.some((item) => item.type === "event" && item.event.action === "clear_asked");
 }
 
 function wasMerged(thread: Thread): boolean {
