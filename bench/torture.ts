@@ -1,15 +1,19 @@
 import { parseArgs } from "node:util";
+import { runCanaries } from "./canaries/canaries.ts";
+import { canaryTable } from "./canaries/canary-table.ts";
 import { tortureIntake } from "./torture/intake.ts";
 import { tortureOutbox } from "./torture/outbox.ts";
 import { intakeTable, outboxTable } from "./torture/tables.ts";
 
-// `npm run torture`: see what breaks. `-- --seed 2 --mails 1000 --faults 100 --smtp-faults 100 --only intake`
+// `npm run torture`: see what breaks, and what leaks.
+// `-- --seed 2 --mails 1000 --faults 100 --smtp-faults 100 --histories 1000 --only intake` (or outbox, canaries)
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     mails: { type: "string", default: "10000" },
     faults: { type: "string", default: "1000" },
     "smtp-faults": { type: "string", default: "1000" },
+    histories: { type: "string", default: "10000" },
     workers: { type: "string", default: "3" },
     only: { type: "string" },
   },
@@ -20,16 +24,23 @@ const onProgress = (sentence: string) =>
   console.log(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s  ${sentence}`);
 let failed = false;
 
-if (values.only !== "outbox") {
+const wants = (part: "intake" | "outbox" | "canaries") => !values.only || values.only === part;
+
+if (wants("intake")) {
   const { mails, faults, workers } = values;
   const numbers = { mails: Number(mails), faults: Number(faults), workers: Number(workers) };
   const result = await tortureIntake({ seed, ...numbers, onProgress });
   console.log(intakeTable(result));
   failed ||= result.problems.length > 0;
 }
-if (values.only !== "intake") {
+if (wants("outbox")) {
   const result = await tortureOutbox({ seed, faults: Number(values["smtp-faults"]), onProgress });
   console.log(outboxTable(result));
   failed ||= result.problems.length > 0;
+}
+if (wants("canaries")) {
+  const result = await runCanaries({ seed, histories: Number(values.histories), onProgress });
+  console.log(canaryTable(result));
+  failed ||= result.leaks.length > 0 || [...result.counts.keys()].some((what) => what.startsWith("failed"));
 }
 process.exit(failed ? 1 : 0);
