@@ -4,9 +4,6 @@ import type { SearchKey } from "./search-keys.ts";
 /** Text to be found again: A subject and answers to the three questions, B other messages, C notes, D logs. */
 export type WeightedText = { weight: "A" | "B" | "C" | "D"; text: string };
 
-/** Between two texts stands a lexeme that no text has, so that no phrase is found across both. */
-const apart = " || ''' '':1'::tsvector || ";
-
 /** PostgreSQL takes a megabyte of lexemes at most; of a longer text the first part is found. */
 const longestText = 200_000;
 
@@ -33,41 +30,64 @@ export async function blindVector(
   texts: WeightedText[],
 ): Promise<string> {
   const filled = texts.filter(({ text }) => text.trim() !== "");
+  if (filled.length === 0) return "";
   const stem = dictionaries[language ?? ""];
   // A log is no language that anybody speaks: stemming its words would double the work and find nothing more.
-  const spoken = stem ? filled.filter(({ weight }) => weight !== "D") : [];
-  const parts = [
-    ["simple", filled],
-    [stem ?? "simple", spoken],
-  ] satisfies [string, WeightedText[]][];
-  const wanted = parts.filter(([, each]) => each.length > 0);
-  if (wanted.length === 0) return "";
-
-  const vectors = wanted.map(
-    ([, each], index) =>
-      `(${each.map(() => "setweight(to_tsvector(?::regconfig, ?), ?)").join(apart)})::text as v${index}`,
+  const pieces = filled.flatMap(({ weight, text }, place) =>
+    (stem && weight !== "D" ? ["simple", stem] : ["simple"]).map((configuration) => ({
+      configuration,
+      text,
+      weight,
+      place,
+    })),
   );
-  const bindings = wanted.flatMap(([configuration, each]) =>
-    each.flatMap(({ weight, text }) => [configuration, withoutNul(text), weight]),
-  );
+  const vectors = pieces.map((_, index) => `to_tsvector(?::regconfig, ?)::text as v${index}`);
+  const bindings = pieces.flatMap(({ configuration, text }) => [configuration, withoutNul(text)]);
   const result = await db.raw(`select ${vectors.join(", ")}`, bindings);
   const row: Record<string, string> = result.rows[0];
-  return hashLexemes(key, Object.values(row));
+  return joinVectors(
+    key,
+    pieces.map((piece, index) => ({ ...piece, vector: row[`v${index}`] ?? "" })),
+  );
 }
 
 function withoutNul(text: string): string {
   return text.slice(0, longestText).replaceAll("\0", " ").toWellFormed();
 }
 
-/** The text form of a `tsvector` is `'lexeme':1A,2B 'other':3`; a quote or backslash in a lexeme is doubled. */
-function hashLexemes(key: SearchKey, vectors: string[]): string {
-  const positions = new Map<string, string>();
-  for (const vector of vectors) {
-    for (const [, quoted = "", places = ""] of vector.matchAll(/'((?:[^']|'')*)'(?::([0-9A-D,]+))?/g)) {
-      const hash = key.hash(quoted.replaceAll("''", "'").replaceAll("\\\\", "\\"));
-      const known = positions.get(hash);
-      positions.set(hash, known && known !== places ? `${known},${places}` : places);
+type Piece = { place: number; weight: string; vector: string };
+
+/**
+ * One vector of hashes. A word and its stem stand at the same position; the texts follow each other with a gap, so that
+ * no phrase is found across two of them.
+ */
+function joinVectors(key: SearchKey, pieces: Piece[]): string {
+  const positions = new Map<string, Set<string>>();
+  let [place, start, end] = [0, 0, 0];
+  for (const piece of pieces) {
+    if (piece.place !== place) [place, start] = [piece.place, end + 1];
+    for (const { lexeme, at } of lexemesOf(piece.vector)) {
+      const hash = key.hash(lexeme);
+      const places = positions.get(hash) ?? new Set();
+      positions.set(hash, places);
+      for (const each of at) {
+        places.add(`${Math.min(start + each, lastPosition)}${piece.weight}`);
+        end = Math.max(end, start + each);
+      }
     }
   }
-  return [...positions].map(([hash, places]) => (places ? `'${hash}':${places}` : `'${hash}'`)).join(" ");
+  return [...positions].map(([hash, places]) => `'${hash}':${[...places].join(",")}`).join(" ");
+}
+
+/** Words beyond it are found, but no longer side by side. */
+const lastPosition = 16_383;
+
+/** The text form of a `tsvector` is `'lexeme':1,2 'other':3`; a quote or backslash in a lexeme is doubled. */
+function* lexemesOf(vector: string): Generator<{ lexeme: string; at: number[] }> {
+  for (const [, quoted = "", places = ""] of vector.matchAll(/'((?:[^']|'')*)':([0-9,]+)/g)) {
+    yield {
+      lexeme: quoted.replaceAll("''", "'").replaceAll("\\\\", "\\"),
+      at: places.split(",").map(Number),
+    };
+  }
 }

@@ -27,22 +27,23 @@ export function textsOfReport(
   files: AttachedFile[],
 ): WeightedText[] {
   const answers = [...report.questions, ...report.oldAnswers].map(({ text }) => unwrap(text)).filter(Boolean);
+  const tokens = tokensOfLog(sections);
   return [
     ...[subject, ...answers].map((text): WeightedText => ({ weight: "A", text })),
     { weight: "B", text: report.message },
     { weight: "B", text: report.appPrefill?.details ?? "" },
-    { weight: "D", text: [...tokensOfLog(sections)].join(" ") },
-    { weight: "D", text: attachedWords(files) },
+    { weight: "D", text: [...tokens].join(" ") },
+    { weight: "D", text: attachedWords(files, mostAttachedWords - tokens.size) },
   ];
 }
 
-/** The words of attached text files, each once: two thousand of the first 50 kB of each file. */
-export function attachedWords(files: AttachedFile[]): string {
+/** The words of attached text files, each once: 1,500 at most, of the first 50 kB of each file. */
+export function attachedWords(files: AttachedFile[], most = mostAttachedWords): string {
   const texts = files.filter(({ contentType }) => contentType.startsWith("text/"));
   const words = texts.flatMap(({ filename, bytes }) =>
     `${filename} ${Buffer.from(bytes.subarray(0, mostAttachedText)).toString()}`.split(/\s+/),
   );
-  return [...new Set(words)].slice(0, mostAttachedWords).join(" ");
+  return [...new Set(words)].slice(0, Math.max(most, 0)).join(" ");
 }
 
 const mostAttachedText = 50_000;

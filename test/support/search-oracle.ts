@@ -91,12 +91,12 @@ export function matches(
     case "not":
       return !matches(node.part, ticket, context);
     case "phrase":
-      return ticket.texts.some(({ written }) => stands(context.split("simple", node.text), written));
+      return ticket.texts.some((text) => stands(context.split("simple", node.text), both(text)));
     case "word":
-      return ticket.texts.some(({ written, stems }) =>
+      return ticket.texts.some((text) =>
         ["simple", ...stemmers].some((configuration) => {
           const wanted = context.split(configuration, node.text);
-          return wanted.length > 0 && (stands(wanted, written) || stands(wanted, stems));
+          return wanted.length > 0 && stands(wanted, both(text));
         }),
       );
     case "field": {
@@ -107,6 +107,11 @@ export function matches(
       );
     }
   }
+}
+
+/** A word as it is written and its basic form stand at the same place. */
+function both({ written, stems }: PlainText): Placed[] {
+  return [...written, ...stems];
 }
 
 /** Whether lexemes stand in a text with the distances that they have among themselves. */
