@@ -101,7 +101,11 @@ class SqlMigrations implements Knex.MigrationSource<string> {
     const sql = await readFile(join(folder, file), "utf8");
     return {
       // knex takes a bare "?" for a placeholder, and jsonb operators are full of them.
-      up: (trx) => trx.raw(sql.replaceAll("?", "\\?")),
+      up: async (trx) => {
+        // What fills a new table from a large one takes longer than any statement of a page may.
+        await trx.raw("set local statement_timeout = 0");
+        await trx.raw(sql.replaceAll("?", "\\?"));
+      },
       down: () => Promise.reject(new Error("Migrations go forward only; restore a backup instead")),
     };
   }
