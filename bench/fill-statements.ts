@@ -123,6 +123,8 @@ export const fillings = [
      || array_to_tsvector(array[month_word(min(last_message_at))])
    from tickets join search_documents on search_documents.ticket_id = tickets.id
    where tickets.id between (select min(n) from bench_batch) and (select max(n) from bench_batch)
+     -- While indexes are away the numbers of the messages find those of a batch.
+     and message_id between (select min(n) from bench_batch) * 10 and (select max(n) from bench_batch) * 10 + 9
    group by tickets.id`,
 
   `insert into ticket_events (ticket_id, staff_id, action, detail, before, after, created_at)
