@@ -12,6 +12,8 @@ import { editPage } from "./reply-templates/edit-page.ts";
 import { historyPage } from "./reply-templates/history-page.ts";
 import { newAnswerPage } from "./reply-templates/new-answer-page.ts";
 import { templatePage } from "./reply-templates/template-page.ts";
+import { exportPage } from "./search/export-page.ts";
+import { savedPage } from "./search/saved-page.ts";
 import { searchPage } from "./search/search-page.ts";
 import { endPage } from "./shifts/end-page.ts";
 import { startPage } from "./shifts/start-page.ts";
@@ -89,6 +91,8 @@ export function createApp(desk: Desk): Express {
   app.use(startPage(desk));
   app.use(endPage(desk));
   app.use(searchPage(desk));
+  app.use(exportPage(desk));
+  app.use(savedPage(desk));
   app.use(listPage(desk));
   app.use(bulkPage(desk));
   app.use(newTicketPage(desk));

@@ -5,6 +5,7 @@ import type { TicketStatus } from "../tickets/ticket.ts";
 import { statusWords } from "../tickets/words.ts";
 import type { Desk } from "../web/desk.ts";
 import { address } from "../web/paging.ts";
+import { countSaved } from "./count-saved.ts";
 import { facetLinks } from "./facet-links.ts";
 import type { Asker } from "./field-sql.ts";
 import { readPlace, writePlace } from "./page-place.ts";
@@ -21,7 +22,10 @@ export function searchPage(desk: Desk): Router {
   page.get("/search", async (request, response) => {
     const typed = typeof request.query.q === "string" ? request.query.q : "";
     const asker = { staffId: signedIn(request).id, now: new Date() };
-    if (typed.trim() === "") return response.render("search/search.njk", { typed: "", examples });
+    if (typed.trim() === "") {
+      const saved = await countSaved(desk.db, desk.vault, asker, mostShown);
+      return response.render("search/search.njk", { typed: "", examples, saved });
+    }
     const read = readQuery(typed);
     if (!read.ok) return response.status(422).render("search/search.njk", mistaken(typed, read.mistake));
 
@@ -49,6 +53,11 @@ export function searchPage(desk: Desk): Router {
       })),
       facets: facetLinks(query, found.facets, found.hits),
       alone: found.hits === 0 ? await countAlone(desk, query, asker) : [],
+      exports: {
+        atom: address("/search.atom", { q: typed }),
+        json: address("/search.json", { q: typed }),
+        csv: address("/search.csv", { q: typed }),
+      },
       links: {
         first: request.query.after ? address("/search", { q: typed }) : null,
         next: found.next && address("/search", { q: typed, after: writePlace(found.next) }),
@@ -58,6 +67,8 @@ export function searchPage(desk: Desk): Router {
 
   return page;
 }
+
+const mostShown = 60;
 
 /** What the box shows under a mistake: the search around its place, and a caret below. */
 function mistaken(typed: string, mistake: QueryMistake) {

@@ -43,7 +43,7 @@ export async function searchTickets(
   db: Database,
   vault: Vault,
   query: Query,
-  options: { asker: Asker; after?: Place | null; perPage?: number },
+  options: { asker: Asker } & Options,
 ): Promise<Found> {
   try {
     const compiled = await compileQuery(db, vault, query, options.asker);
@@ -65,32 +65,45 @@ export async function searchTickets(
   }
 }
 
+/** How many tickets a search finds, up to 1,001; null when that cannot be said in time. Logs are not opened for it. */
+export async function countTickets(
+  db: Database,
+  vault: Vault,
+  query: Query,
+  asker: Asker,
+): Promise<number | null> {
+  const found = await searchTickets(db, vault, query, { asker, perPage: 0, mostCounted: 1000 });
+  return found.ok ? found.hits + (found.isMore ? 1 : 0) : null;
+}
+
 function tookTooLong(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "57014";
 }
 
-type Options = { after?: Place | null; perPage?: number };
+type Options = { after?: Place | null; perPage?: number; mostCounted?: number };
 
 async function readPage(
   trx: Database,
   vault: Vault,
   compiled: Compiled,
   sort: Sort,
-  { after = null, perPage = foundPerPage }: Options,
+  { after = null, perPage = foundPerPage, mostCounted: most = mostCounted }: Options,
 ): Promise<Found> {
-  const counted = await countNewest(trx, compiled);
-  const page =
-    compiled.logPhrases.length > 0
-      ? await confirmedPage(trx, vault, compiled, sort, after, perPage)
-      : { ...(await pageOf(trx, compiled, sort, after, perPage + 1)), opened: null };
+  const counted = await countNewest(trx, compiled, most);
+  const page: { rows: Row[]; goOn: Place | null; opened: number | null } =
+    perPage === 0
+      ? { rows: [], goOn: null, opened: null }
+      : compiled.logPhrases.length > 0
+        ? await confirmedPage(trx, vault, compiled, sort, after, perPage)
+        : { ...(await pageOf(trx, compiled, sort, after, perPage + 1)), opened: null };
   const shown = page.rows.slice(0, perPage);
   const last = shown.at(-1);
   return {
     ok: true,
     ids: shown.map(({ id }) => id),
     next: page.rows.length > perPage && last ? { value: last.value, id: last.id } : page.goOn,
-    hits: Math.min(counted.hits, mostCounted),
-    isMore: counted.hits > mostCounted,
+    hits: Math.min(counted.hits, most),
+    isMore: counted.hits > most,
     facets: counted.facets,
     opened: page.opened,
     lexemes: compiled.lexemes,
@@ -214,17 +227,17 @@ function matchingSql(compiled: Compiled, more: Sql[]) {
 type Counted = { hits: number; facets: Facets };
 
 /** How many there are, up to one more than are counted, and what the newest of them have in common. */
-async function countNewest(trx: Database, compiled: Compiled): Promise<Counted> {
-  if (!compiled.words) return await countIn(trx, compiled);
-  for (const months of await newestWindows(trx, null, [mostCounted * 4, mostCounted * 16])) {
-    const counted = await countIn(trx, { ...compiled, words: `(${compiled.words}) & ${months}` });
-    if (counted.hits > mostCounted) return counted;
-    if (counted.hits < mostCounted / 8) break;
+async function countNewest(trx: Database, compiled: Compiled, most: number): Promise<Counted> {
+  if (!compiled.words) return await countIn(trx, compiled, most);
+  for (const months of await newestWindows(trx, null, [most * 4, most * 16])) {
+    const counted = await countIn(trx, { ...compiled, words: `(${compiled.words}) & ${months}` }, most);
+    if (counted.hits > most) return counted;
+    if (counted.hits < most / 8) break;
   }
-  return await countIn(trx, compiled);
+  return await countIn(trx, compiled, most);
 }
 
-async function countIn(trx: Database, compiled: Compiled): Promise<Counted> {
+async function countIn(trx: Database, compiled: Compiled, most: number): Promise<Counted> {
   const matching = matchingSql(compiled, []);
   const result = await trx.raw<{ rows: { hits: string; facets: Facets }[] }>(
     `with found as materialized (
@@ -245,7 +258,7 @@ async function countIn(trx: Database, compiled: Compiled): Promise<Counted> {
           limit ${mostFacets}) each),
        'tag', (select json_agg(json_build_object('value', name, 'tickets', count)) from (
           select name, count from tagged join tags on tags.id = tag_id order by count desc) each)) as facets`,
-    [...matching.bindings, mostCounted + 1],
+    [...matching.bindings, most + 1],
   );
   const row = result.rows[0];
   if (!row) throw new Error("The count came back empty");

@@ -1,5 +1,6 @@
 import { Router } from "express";
 import { z } from "zod";
+import { countSaved } from "../search/count-saved.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import { isLate } from "../tickets/is-late.ts";
 import type { ListedTicket } from "../tickets/list.ts";
@@ -16,6 +17,7 @@ import { readOverview } from "./overview.ts";
 import { type News, whatIsNew } from "./what-is-new.ts";
 
 const mostShown = 15;
+const mostSearches = 8;
 const dayInMilliseconds = 86_400_000;
 const OldestForm = z.object({ queue: z.string().refine(isId).nullable().catch(null) });
 
@@ -26,16 +28,18 @@ export function startPage({ db, vault }: Desk): Router {
   page.get("/", async (request, response) => {
     const me = signedIn(request);
     const { queues }: Rail = response.locals.rail;
-    const [overview, turn, recent] = await Promise.all([
+    const [overview, turn, recent, saved] = await Promise.all([
       readOverview(db, vault, me.id),
       listOurTurn(db, vault, me.languages, mostShown),
       readRecent(db, vault, 8),
+      countSaved(db, vault, { staffId: me.id, now: new Date() }, mostSearches),
     ]);
     const since = overview.last_end ?? new Date(Date.now() - dayInMilliseconds);
     const isSpoken = ({ language }: Rail["queues"][number]) =>
       language !== null && me.languages.includes(language);
     response.render("shifts/start.njk", {
       overview,
+      saved,
       news: newsWords(await whatIsNew(db, me.id, since)),
       groups: groupsOf(turn.spoken, turn.others),
       // Whoever speaks some languages takes the oldest of these, and of the others when none is left.

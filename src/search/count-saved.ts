@@ -1,0 +1,27 @@
+import type { Database } from "../database.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { Asker } from "./field-sql.ts";
+import { readQuery } from "./read-query.ts";
+import { listSavedSearches, type SavedSearch } from "./saved-searches.ts";
+import { countTickets } from "./search-tickets.ts";
+
+export type CountedSearch = SavedSearch & { hits: number | null };
+
+/**
+ * The searches that somebody keeps, each with how many tickets it finds (1,001: more than a thousand; null: the search
+ * is no longer understood, or takes too long). So many are counted; the others stand on the page of the search.
+ */
+export async function countSaved(
+  db: Database,
+  vault: Vault,
+  asker: Asker,
+  most: number,
+): Promise<CountedSearch[]> {
+  const saved = (await listSavedSearches(db, vault, asker.staffId)).slice(0, most);
+  const counted: CountedSearch[] = [];
+  for (const search of saved) {
+    const read = readQuery(search.typed);
+    counted.push({ ...search, hits: read.ok ? await countTickets(db, vault, read.query, asker) : null });
+  }
+  return counted;
+}
