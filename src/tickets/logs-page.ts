@@ -4,8 +4,9 @@ import { isId } from "../web/is-id.ts";
 import { NotFound } from "../web/not-found.ts";
 import { address } from "../web/paging.ts";
 import { askedTicket } from "./asked-ticket.ts";
+import { anchorsOf, linesPerPage } from "./log-lines.ts";
 import { readLogs, readReport } from "./read-report.ts";
-import { linesPerPage, showLogs } from "./shown-logs.ts";
+import { showLogs } from "./shown-logs.ts";
 
 /** GET /tickets/:id/logs/:messageId: what logs came with a report; …/:section: one of them, with line numbers. */
 export function logsPage(desk: Desk): Router {
@@ -23,9 +24,8 @@ export function logsPage(desk: Desk): Router {
   page.get("/tickets/:id/logs/:messageId/:section", async (request, response) => {
     const ticket = await askedTicket(desk, request);
     const { messageId, section: index } = request.params;
-    const section = /^\d{1,5}$/.test(index)
-      ? (await readLogs(db, vault, ticket.id, messageId))[Number(index)]
-      : undefined;
+    const sections = /^\d{1,5}$/.test(index) ? await readLogs(db, vault, ticket.id, messageId) : [];
+    const section = sections[Number(index)];
     const number = pageNumber(request.query.page);
     const lines = section?.text.split("\n") ?? [];
     const first = (number - 1) * linesPerPage;
@@ -36,6 +36,7 @@ export function logsPage(desk: Desk): Router {
     response.render("tickets/log.njk", {
       ticket,
       section,
+      anchor: anchorsOf(sections)[Number(index)],
       path,
       first: first + 1,
       last: Math.min(first + linesPerPage, lines.length),

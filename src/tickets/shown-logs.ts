@@ -1,6 +1,7 @@
 import { errorSigns } from "../logs/error-signs.ts";
 import type { LineThatMatters } from "../logs/lines-that-matter.ts";
 import { kindOfSection } from "../logs/section-kinds.ts";
+import { anchorsOf, hrefOfLine } from "./log-lines.ts";
 import type { StoredReport, TicketReport } from "./read-report.ts";
 
 /** The logs of a report as the pages list them. */
@@ -20,8 +21,6 @@ export type ShownLogs = {
 
 type ShownLine = LineThatMatters & { href: string | null; title: string };
 
-/** A page of a long log has so many lines. */
-export const linesPerPage = 2000;
 const mostLinesInside = 60;
 /** What the facts beside the story say already. */
 const toldByFacts = ["manufacturer", "model", "model-version"];
@@ -37,13 +36,14 @@ export function showLogs(ticketId: string, { messageId, report, logs }: TicketRe
   const isShort = ({ index, folded, lineCount }: (typeof sections)[number]) =>
     !folded && lineCount <= mostLinesInside && logs?.[index] !== undefined;
 
+  const anchors = anchorsOf(report.sections);
   const lines = report.linesThatMatter.map((line) => {
     const index = sectionOf(line.section, report.sections);
     const section = report.sections[index];
     return {
       ...line,
       title: section?.title ?? line.section,
-      href: section ? hrefOfLine(`${href}/${index}`, line.line) : null,
+      href: section ? hrefOfLine(`${href}/${index}`, anchors[index] ?? "", line.line) : null,
     };
   });
   return {
@@ -66,12 +66,6 @@ function gravestOf(lines: ShownLine[]): ShownLine[] {
   const weightOf = ({ reason }: ShownLine) => weights.get(reason) ?? 0;
   const grave = new Set(lines.toSorted((one, other) => weightOf(other) - weightOf(one)).slice(0, mostGrave));
   return lines.filter((line) => grave.has(line));
-}
-
-/** The address of one line of a section, on the page of it that holds the line. */
-export function hrefOfLine(href: string, line: number): string {
-  const page = Math.ceil(line / linesPerPage);
-  return `${href}${page > 1 ? `?page=${page}` : ""}#L${line}`;
 }
 
 /** The lines that matter name a file or command; where several are of one kind, the title ends with its name. */

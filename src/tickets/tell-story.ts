@@ -2,6 +2,7 @@ import { maskAddresses } from "../people/mask-address.ts";
 import { isId } from "../web/is-id.ts";
 import { againWords } from "./again-words.ts";
 import { type CallPiece, callsIn } from "./calls-in-note.ts";
+import { linkLines } from "./log-lines.ts";
 import { type Chip, type ProtectionFact, pieceWords, protectionFacts } from "./protection-words.ts";
 import type { TicketReport } from "./read-report.ts";
 import type { readThread, ThreadEvent, ThreadMessage } from "./thread.ts";
@@ -28,9 +29,11 @@ export type StoryMessage = ThreadMessage & {
   parts: { title: string; text: string }[] | null;
   /** Until when who reads this can take the answer back; null: they cannot. */
   back_until: Date | null;
-  /** A note in pieces, those that call somebody apart; null: it calls nobody. */
-  calls: CallPiece[] | null;
+  /** A note in pieces, those apart that call somebody or name a line of the logs; null: it has none of these. */
+  calls: NotePiece[] | null;
 };
+/** `href`: the line of the logs that it names. */
+export type NotePiece = CallPiece & { href: string | null };
 export type StoryEvent = {
   type: "event";
   id: string;
@@ -46,7 +49,13 @@ export type StoryEvent = {
   merge: string | null;
 };
 /** For whom the story is told, and what may still be undone. */
-export type Reader = { id: string; undo: UndoOutlook; merges: Set<string>; called: Set<string> };
+export type Reader = {
+  id: string;
+  ticketId: string;
+  undo: UndoOutlook;
+  merges: Set<string>;
+  called: Set<string>;
+};
 
 /** The thread as the page tells it: who speaks, what protected it, what became of our answers. Addresses are masked. */
 export function tellStory(
@@ -99,8 +108,18 @@ function tellMessage(message: ThreadMessage, report: TicketReport | null, reader
     claimed: claimedDate(message),
     parts: report && report.messageId === message.id ? partsOf(report) : null,
     back_until: reader && message.staff_id === reader.id ? backUntil(message) : null,
-    calls: reader && message.kind === "note" ? callsIn(message.content.text, reader.called) : null,
+    calls: reader && message.kind === "note" ? noteInPieces(message.content.text, report, reader) : null,
   };
+}
+
+function noteInPieces(note: string, report: TicketReport | null, reader: Reader): StoryMessage["calls"] {
+  const calls = callsIn(note, reader.called) ?? [{ text: note, name: null }];
+  const pieces = calls.flatMap(({ text, name }): NotePiece[] => {
+    if (name || !report) return [{ text, name, href: null }];
+    const logs = `/tickets/${reader.ticketId}/logs/${report.messageId}`;
+    return linkLines(text, logs, report.report.sections).map((piece) => ({ ...piece, name: null }));
+  });
+  return pieces.some(({ name, href }) => name || href) ? pieces : null;
 }
 
 /** Nobody has to decide about what the desk wrote by itself. */

@@ -45,10 +45,11 @@ export function ticketPage(desk: Desk): Router {
       wasAsked(thread) ? waitingClearRequests(db, vault, ticket.id) : [],
       ticket.writing_by && ticket.writing_by !== me ? otherWriter(db, ticket.id, me) : null,
     ]);
-    const reader = { id: me, undo, merges: new Set(merges.map(({ id }) => id)), called };
+    const reader = { id: me, ticketId: ticket.id, undo, merges: new Set(merges.map(({ id }) => id)), called };
     response.render("tickets/ticket.njk", {
       ticket: { ...ticket, late: isLate(ticket), status_words: statusWords[ticket.status] },
       story: tellStory(thread, report, reader),
+      newest: newestOf(thread),
       report: report?.report,
       facts: report ? reportFacts(report.report) : [],
       logs: report && report.report.sections.length > 0 ? showLogs(ticket.id, report) : null,
@@ -87,6 +88,12 @@ function isReadAgain(item: Thread[number]): boolean {
 
 function wasAsked(thread: Thread): boolean {
   return thread.some((item) => item.type === "event" && item.event.action === "clear_asked");
+}
+
+/** The last message that is no note: what the person wrote, or what we answered. */
+function newestOf(thread: Thread): string | null {
+  const messages = thread.flatMap((item) => (item.type === "message" ? [item.message] : []));
+  return messages.findLast(({ kind }) => kind !== "note")?.id ?? null;
 }
 
 function wasMerged(thread: Thread): boolean {

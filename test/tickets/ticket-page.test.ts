@@ -194,7 +194,7 @@ test("a section of the logs has numbered lines that can be linked to", async () 
   const log = await nina.visit(href);
 
   const line = href.split("#")[1] ?? "";
-  assert.match(line, /^L\d+$/);
+  assert.match(line, /^journal-L\d+$/);
   assert.equal(log.$("h1").text(), "Journal");
   assert.equal(log.$(`#${line}`).length, 1);
   assert.ok(
@@ -204,6 +204,23 @@ test("a section of the logs has numbered lines that can be linked to", async () 
       .text()
       .startsWith(log.$(`#${line} bdi`).text().slice(0, 60)),
   );
+});
+
+test("a line of the logs that a note names is a link to it, and one that is not there is text", async () => {
+  const note =
+    "See #journal-L120 and #boot-log-2-L1, not #journal-L999999, #nothing-L1 or x#journal-L0; @ilse";
+  await nina.submit(await nina.visit(`/tickets/${cast.wifi}/note`), { text: note });
+
+  const page = await nina.visit(`/tickets/${cast.wifi}`);
+  const text = page.$("article.note .written").last();
+  assert.equal(text.text(), note);
+  assert.equal(text.find("b").text(), "@ilse");
+  const links = text.find("a");
+  assert.equal(links.first().text(), "#journal-L120");
+  const log = await nina.visit(links.first().attr("href") ?? "");
+  assert.equal(log.$("h1").text(), "Journal");
+  assert.equal(log.$("#journal-L120").length, 1);
+  assert.match(log.$(".head").text(), /A line can be named in a note: #journal-L1$/m);
 });
 
 test("a long log comes in pages of 2,000 lines, and the next page goes on counting", async () => {
@@ -223,10 +240,25 @@ test("a long log comes in pages of 2,000 lines, and the next page goes on counti
 
   assert.equal(first.$(".log span").length, 2000);
   assert.equal(first.$("a[rel=next]").attr("href"), `${path}?page=2`);
-  assert.match(last.$("#L4500").text(), /entry 4500/);
+  assert.match(last.$("[id$=-L4500]").text(), /entry 4500/);
   assert.equal(last.$("a[rel=next]").length, 0);
   assert.equal((await nina.visit(`${path}?page=4`)).status, 404);
-  assert.equal((await nina.visit(`${path}?page=-1`)).$("#L1").length, 1);
+  assert.equal((await nina.visit(`${path}?page=-1`)).$("[id$=-L1]").length, 1);
+});
+
+test("a list leads to the newest message of a long ticket, below the older ones", async () => {
+  for (const text of ["First note", "Second note"]) {
+    await addNote(db, vault, { ticketId: cast.printer, staffId: desk.staff.nina.id, text });
+  }
+  const list = await nina.visit("/tickets");
+  const href = list.$(`tbody a[href^="/tickets/${cast.printer}"]`).attr("href") ?? "";
+  assert.equal(href, `/tickets/${cast.printer}#newest`);
+  const short = await db("tickets").where("message_count", "<", 3).whereNotNull("our_turn_since").first("id");
+  assert.equal(list.$(`tbody a[href="/tickets/${short.id}"]`).length, 1, "a short one is seen whole");
+
+  const page = await nina.visit(href);
+  assert.match(page.$("#newest").next("article").text(), /my printer is not found/);
+  assert.match(page.$(".story").text(), /To the newest of 3 messages/);
 });
 
 test("needs 13 statements at most, also a moment after somebody changed it", async () => {
