@@ -3,6 +3,8 @@ import { BadCommand, helpOf, overviewOf, readCommandLine } from "./setup/command
 import { checkCommand, configCommand, migrateCommand } from "./setup/desk-commands.ts";
 import { readDeskEnvironment } from "./setup/desk-folder.ts";
 import { keyCommands } from "./setup/key-commands.ts";
+import { lookUpCommand } from "./setup/look-up-command.ts";
+import { searchCommands } from "./setup/search-commands.ts";
 import { setupCommand } from "./setup/setup-command.ts";
 import { staffCommands } from "./setup/staff-commands.ts";
 import { describeStartProblem } from "./setup/start-problem.ts";
@@ -17,7 +19,9 @@ const commands = [
   configCommand,
   ...staffCommands,
   ...keyCommands,
+  lookUpCommand,
   ...templateCommands,
+  ...searchCommands,
 ];
 const print = (line: string) => console.log(line);
 

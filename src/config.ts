@@ -7,6 +7,13 @@ const yesOrNo = z.enum(["yes", "no"], "must be “yes” or “no”").transform
 const address = z.email("must be a mail address");
 const required = (what: string) => z.string(`is missing: ${what}`).min(1, `is empty: ${what}`);
 
+const proxy = z
+  .url("must be an address such as socks5h://127.0.0.1:9050")
+  .refine((url) => /^socks(4|4a|5|5h)?:/.test(url), "must begin with socks5h:// or another SOCKS scheme")
+  // The libraries know the scheme by its older name; names are resolved by the proxy in both.
+  .transform((url) => url.replace(/^socks5h:/, "socks5:"))
+  .optional();
+
 const Common = z.object({
   DATABASE_URL: required("the address of the PostgreSQL database").regex(
     /^postgres(ql)?:\/\//,
@@ -52,14 +59,16 @@ const Worker = Common.extend({
   SMTP_TLS: z.enum(["yes", "starttls", "no"], "must be “yes”, “starttls” or “no”").default("yes"),
   SMTP_USER: z.string().optional(),
   SMTP_PASSWORD: z.string().optional(),
-  PROXY: z
-    .url("must be an address such as socks5h://127.0.0.1:9050")
-    .refine((url) => /^socks(4|4a|5|5h)?:/.test(url), "must begin with socks5h:// or another SOCKS scheme")
-    // The libraries know the scheme by its older name; names are resolved by the proxy in both.
-    .transform((url) => url.replace(/^socks5h:/, "socks5:"))
-    .optional(),
+  PROXY: proxy,
   OPENPGP_KEYS: required("the desk's secret OpenPGP keys, armored, one after the other"),
   OPENPGP_PASSPHRASE: z.string().optional(),
+  // A header with our key makes programs encrypt to us by themselves, and shows in the open that we use OpenPGP.
+  AUTOCRYPT_HEADER: yesOrNo.default(false),
+  // Looking a key up tells others that this desk has to do with an address.
+  KEY_LOOK_UP: yesOrNo.default(false),
+  KEY_SERVER: z
+    .url({ protocol: /^https$/, error: "must be an address such as https://keys.openpgp.org" })
+    .optional(),
   ADMIN_ADDRESSES: z
     .string()
     .transform((text) =>
@@ -92,16 +101,25 @@ const Worker = Common.extend({
   }
 });
 
+const LookUp = Common.pick({ DATABASE_URL: true, DATABASE_PASSWORD: true, MASTER_KEY: true }).extend({
+  PROXY: proxy,
+  KEY_LOOK_UP: Worker.shape.KEY_LOOK_UP,
+  KEY_SERVER: Worker.shape.KEY_SERVER,
+});
+
 /** Settings of the web process. It never gets what opens the mailbox or the mail. */
 export type WebConfig = z.infer<typeof Web>;
 /** Settings of the worker, which alone holds the secret OpenPGP keys and the passwords of the mail servers. */
 export type WorkerConfig = z.infer<typeof Worker>;
 export type CommonConfig = z.infer<typeof Common>;
+export type LookUpConfig = z.infer<typeof LookUp>;
 export type DatabaseConfig = z.infer<typeof DatabaseOnly>;
 
 export const readWebConfig = (env: NodeJS.ProcessEnv): WebConfig => read(Web, env);
 export const readWorkerConfig = (env: NodeJS.ProcessEnv): WorkerConfig => read(Worker, env);
 export const readCommonConfig = (env: NodeJS.ProcessEnv): CommonConfig => read(Common, env);
+/** What the command needs that looks a key up outside. */
+export const readLookUpConfig = (env: NodeJS.ProcessEnv): LookUpConfig => read(LookUp, env);
 /** What a command needs that only works in the database. */
 export const readDatabaseConfig = (env: NodeJS.ProcessEnv): DatabaseConfig => read(DatabaseOnly, env);
 

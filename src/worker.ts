@@ -12,6 +12,7 @@ import { watchSilence } from "./inbox/watch-silence.ts";
 import { giveUpLostAnswers } from "./outbox/claim-outbox.ts";
 import { publishOurKeys } from "./outbox/publish-our-keys.ts";
 import { type Sender, sendDueAnswers } from "./outbox/send.ts";
+import { reindexBehind } from "./search/rotate-key.ts";
 import { openDeskKeys, secretKeyBlocks } from "./setup/desk-keys.ts";
 import { mailboxOf, smtpOf } from "./setup/mail-servers.ts";
 import { describeStartProblem } from "./setup/start-problem.ts";
@@ -48,6 +49,7 @@ async function run(config: WorkerConfig): Promise<void> {
     address: config.DESK_ADDRESS,
     keys,
     server: smtpOf(config),
+    autocrypt: config.AUTOCRYPT_HEADER,
   };
   const onFailure = (error: unknown) => log.warn({ err: error }, "a step failed and comes again");
   const readers = startMailReaders({
@@ -73,6 +75,7 @@ async function run(config: WorkerConfig): Promise<void> {
   const sending = repeat(2, () => sendAll(db, vault, sender), onFailure);
   const watching = repeat(60, () => watch(db, mailbox, config), onFailure);
   const tidying = repeat(60, () => tidy(db), onFailure);
+  const indexing = repeat(20, () => reindexBehind(db, vault, 100), onFailure);
   const telling = repeat(60, () => tellAdmins(db, vault, sender, config.ADMIN_ADDRESSES), onFailure);
   const polling = startPolling(db, vault, mailbox, {
     secondsBetween: config.IMAP_POLL_SECONDS,
@@ -96,6 +99,7 @@ async function run(config: WorkerConfig): Promise<void> {
       watching.stop(),
       tidying.stop(),
       telling.stop(),
+      indexing.stop(),
     ]);
     await readers.stop();
     await health.close();

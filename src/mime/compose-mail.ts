@@ -20,6 +20,8 @@ export type Outgoing = {
   /** Of the text, such as "fr" or "pt-BR". */
   language: string | null;
   attachments: Attachment[];
+  /** Our public key in binary, for an Autocrypt header (level 1.1 §2.1); absent: the mail has none. */
+  autocryptKey?: Uint8Array | undefined;
   /** Written by nobody: told in the headers, so that no program answers it (RFC 3834 §3.1). */
   automatic?: boolean;
 };

@@ -32,6 +32,7 @@ export function outgoingHeaders(mail: Omit<Outgoing, "text" | "attachments">): O
     ...(references.length > 0 ? [{ name: "References", value: shortened(references).join(" ") }] : []),
     ...(isLanguage(mail.language) ? [{ name: "Content-Language", value: mail.language }] : []),
     ...(mail.automatic ? automaticHeaders : []),
+    ...(mail.autocryptKey ? [autocryptHeader(mail.from, mail.autocryptKey)] : []),
   ];
 }
 
@@ -41,6 +42,16 @@ export function hpOuter(outside: OutgoingHeaders) {
     key: "HP-Outer",
     value: { value: `${name}: ${MimeNode.encodeHeaderValue(name, value)}`, prepared: true, foldLines: true },
   }));
+}
+
+/** Blanks let the long text be folded; readers take them out. */
+function autocryptHeader(from: Address, key: Uint8Array) {
+  const keydata = (
+    Buffer.from(key)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? []
+  ).join(" ");
+  return { name: "Autocrypt", value: `addr=${addressOf(from).address}; keydata=${keydata}` };
 }
 
 function addressOf({ name, address }: Address): Address {

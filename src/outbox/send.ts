@@ -9,7 +9,14 @@ import { agreementOf, type Envelope } from "./queue-mail.ts";
 import { type Written, writeMail } from "./write-mail.ts";
 
 /** What the worker needs to send: the server, who we are, and our secret keys to sign with. */
-export type Sender = { server: SmtpServer; name: string; address: string; keys: SecretKeys };
+export type Sender = {
+  server: SmtpServer;
+  name: string;
+  address: string;
+  keys: SecretKeys;
+  /** Puts our public key into a header of every mail, where programs look for it. */
+  autocrypt?: boolean;
+};
 
 /** Minutes until the next try; after the last one the answer has failed and the staff see it. */
 const backOff = [1, 5, 15, 60, 120, 240, 480, 720, 1440];

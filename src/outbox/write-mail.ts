@@ -1,5 +1,7 @@
 import type { Database } from "../database.ts";
 import { composeClear, composeEncrypted, type Outgoing } from "../mime/compose-mail.ts";
+import { dearmor } from "../openpgp/dearmor.ts";
+import { exportSigning } from "../openpgp/export-public.ts";
 import type { Vault } from "../vault/vault.ts";
 import { howItMayLeave, type Leaving } from "./how-it-may-leave.ts";
 import type { Sender } from "./send.ts";
@@ -33,8 +35,11 @@ export async function writeMail(
       failure: "It was stopped before it left: since it was written a key of this person was confirmed",
     };
   }
+  const ourKey = sender.autocrypt ? await exportSigning(sender.keys) : null;
+  const autocryptKey = ourKey === null ? null : dearmor(ourKey, "PUBLIC KEY BLOCK");
   const mail: Outgoing = {
     ...rest,
+    ...(autocryptKey ? { autocryptKey } : {}),
     from: { name: sender.name, address: sender.address },
     to: { name: "", address: leaving.to },
     attachments: attachedKey

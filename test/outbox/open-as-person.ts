@@ -6,9 +6,13 @@ import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import { deskAddress, deskSecretKey } from "#test/support/intake.ts";
 
 /** Reads a mail of the desk as a person's own program would: with their secret key, and the desk's public key confirmed. */
-export async function openAsPerson(raw: Buffer | undefined, person: { address: string; key: NewKey }) {
+export async function openAsPerson(
+  raw: Buffer | undefined,
+  person: { address: string; key: NewKey },
+  deskSecret = deskSecretKey,
+) {
   assert.ok(raw);
-  const [armored = ""] = exportPublic(await openSecretKeys([deskSecretKey]));
+  const [armored = ""] = exportPublic(await openSecretKeys([deskSecret]));
   const pinned = [{ address: deskAddress, armored }];
   const reading = await readMail(raw, await openSecretKeys([person.key.secret]), person.address, pinned);
   assert.ok(reading.ok, reading.ok ? "" : reading.reason);
