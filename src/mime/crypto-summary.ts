@@ -1,5 +1,6 @@
 import { notSigned, type SignatureCheck, type SignatureReason } from "../openpgp/check-signatures.ts";
 import { readPublicKeys } from "../openpgp/read-public-keys.ts";
+import { remember } from "../openpgp/remember.ts";
 import type { Mail } from "./mail.ts";
 import { isOneSender } from "./one-sender.ts";
 import type { Layer } from "./open-envelope.ts";
@@ -133,13 +134,18 @@ async function pinnedFor(
   pinned: PinnedKey[],
 ): Promise<string | null> {
   for (const one of pinned.filter((key) => same(key.address, address))) {
-    for (const key of await readPublicKeys(one.armored)) {
+    for (const key of await namesOf(one.armored)) {
       if (key.fingerprint !== check.signer) continue;
       if (key.userIds.some((userId) => same(addressOf(userId), address))) return one.address;
     }
   }
   return null;
 }
+
+/** Whose a key is does not change, so of one that is asked for again it is read once. */
+const namesOf = remember(64, async (armored) =>
+  (await readPublicKeys(armored)).map(({ fingerprint, userIds }) => ({ fingerprint, userIds })),
+);
 
 function addressOf(userId: string): string {
   return (/<([^<>]*)>\s*$/.exec(userId)?.[1] ?? userId).trim();

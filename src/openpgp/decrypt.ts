@@ -6,6 +6,7 @@ import type { SecretKey, SecretKeys } from "./open-secret-keys.ts";
 import { limits, prepareOpenpgp } from "./prepare-openpgp.ts";
 import { type PacketHead, packetTags, readPacketHeads } from "./read-packets.ts";
 import { readRsaSessionKeyPacket, rsaSessionKeys } from "./rsa-session-keys.ts";
+import { readX25519SessionKeyPacket, x25519SessionKeys } from "./x25519-session-keys.ts";
 
 export type DecryptionFailure =
   | "not our key"
@@ -144,12 +145,13 @@ async function sessionKeysFor(
   { bytes, sessionKeyPackets }: Ciphertext,
   secret: SecretKey,
 ): Promise<SessionKey[]> {
-  const rsa = sessionKeyPackets.flatMap(
-    (head) => readRsaSessionKeyPacket(bytes.subarray(head.body, head.end)) ?? [],
-  );
+  const bodies = sessionKeyPackets.map((head) => bytes.subarray(head.body, head.end));
+  const rsa = bodies.flatMap((body) => readRsaSessionKeyPacket(body) ?? []);
+  const x25519 = bodies.flatMap((body) => readX25519SessionKeyPacket(body) ?? []);
   const found = await rsaSessionKeys(rsa, secret);
-  return rsa.length === sessionKeyPackets.length
-    ? found
+  const more = await x25519SessionKeys(x25519, secret);
+  return more && rsa.length + x25519.length === bodies.length
+    ? [...found, ...more]
     : [...found, ...(await otherSessionKeys(bytes, secret.key))];
 }
 

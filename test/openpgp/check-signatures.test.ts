@@ -22,6 +22,7 @@ test("a good signature names the key and the time", async () => {
     signerKeyId: nina.fingerprint.slice(-16),
     signer: nina.fingerprint,
     signedAt,
+    intendedFor: [],
   });
 });
 
