@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const partNames = ["ingest", "memory", "start", "pages", "language"] as const;
+export const partNames = ["ingest", "memory", "start", "pages", "language", "decrypt", "bombs"] as const;
 export type PartName = (typeof partNames)[number];
 
 export type Options = {

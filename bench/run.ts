@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { dirname, join } from "node:path";
+import { benchBombs } from "./bombs.ts";
+import { benchDecrypt } from "./decrypt.ts";
 import { openGround } from "./ground.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchLanguage } from "./language.ts";
@@ -10,7 +12,8 @@ import { benchPages } from "./pages.ts";
 import { benchStart } from "./start-time.ts";
 import { type Section, toMarkdown } from "./table.ts";
 
-// Measures the desk on this machine: `npm run bench -- [ingest] [memory] [start] [pages] [language] [--quick] [--out file]`.
+// Measures the desk on this machine: `npm run bench -- [ingest] [memory] [start] [pages] [language]
+// [decrypt] [bombs] [--quick] [--out file]`.
 const options = readOptions(process.argv.slice(2));
 const say = (sentence: string) => console.error(sentence);
 const parts = {
@@ -19,6 +22,8 @@ const parts = {
   start: benchStart,
   pages: benchPages,
   language: benchLanguage,
+  decrypt: benchDecrypt,
+  bombs: benchBombs,
 };
 
 const began = new Date();
