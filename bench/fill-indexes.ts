@@ -7,8 +7,9 @@ export async function takeIndexesAway(client: pg.Client): Promise<{ putBack(say:
     `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition
      from pg_index join pg_class on pg_class.oid = indrelid
      where relnamespace = 'public'::regnamespace and relname = any($1)
-       and not exists (select from pg_constraint where conindid = indexrelid)`,
-    [filledTables],
+       and not exists (select from pg_constraint where conindid = indexrelid)
+       and indexrelid::regclass::text <> all($2)`,
+    [filledTables, needed],
   );
   for (const { name } of rows) await client.query(`drop index ${name}`);
   return {
@@ -20,6 +21,9 @@ export async function takeIndexesAway(client: pg.Client): Promise<{ putBack(say:
     },
   };
 }
+
+/** By this one the filling itself finds rows. */
+const needed = ["search_documents_message_unique"];
 
 const filledTables = [
   "tickets",

@@ -30,7 +30,8 @@ export async function reindexMessage(
     .update({ language: message.language, ...document });
 }
 
-async function documentOf(
+/** The words of some texts as `search_documents` keeps them. */
+export async function documentOf(
   db: Database,
   vault: Vault,
   { language, texts }: { language: string | null; texts: WeightedText[] },

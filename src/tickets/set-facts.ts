@@ -1,4 +1,5 @@
 import type { Database } from "../database.ts";
+import { indexWorkaround } from "../search/index-workaround.ts";
 import { findSealingKey } from "../vault/sealing-keys.ts";
 import type { Vault } from "../vault/vault.ts";
 import { changeTickets, lockTickets } from "./change-tickets.ts";
@@ -41,7 +42,7 @@ export async function setLastVersion(
   });
 }
 
-/** What helped this person; null or empty: nothing is known. False: it was written there already. */
+/** What helped this person, findable from now on; null or empty: nothing is known. False: it was written there already. */
 export async function setWorkaround(
   db: Database,
   vault: Vault,
@@ -61,6 +62,7 @@ export async function setWorkaround(
 
     const set = { sealed_workaround: wanted && vault.seal(wrapped_key, "workaround", wanted) };
     const changed = await changeTickets(trx, [ticketId], { staffId, action: "workaround_set", set });
+    if (changed.length === 1) await indexWorkaround(trx, vault, ticketId);
     return changed.length === 1;
   });
 }

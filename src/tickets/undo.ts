@@ -1,4 +1,5 @@
 import type { Database } from "../database.ts";
+import { indexWorkaround } from "../search/index-workaround.ts";
 import type { Vault } from "../vault/vault.ts";
 import { isId } from "../web/is-id.ts";
 import { changeTickets, lockTickets } from "./change-tickets.ts";
@@ -119,6 +120,7 @@ async function carryOut(trx: Database, vault: Vault, event: Event, staffId: stri
   if (await touchedSince(trx, event)) return { ok: false, reason: "changed since" };
   if (await isGone(trx, event)) return { ok: false, reason: "gone" };
   await restore(trx, event, staffId);
+  if ("sealed_workaround" in (event.before ?? {})) await indexWorkaround(trx, vault, ticketId);
   return { ok: true, ticketId };
 }
 

@@ -138,8 +138,12 @@ test("whatever is done in whatever order, the constraints hold and the history l
         for (const id of await withSplits(ids)) {
           assert.deepEqual(await replay(id), await presentState(id));
           const { count } = await countMessages(id);
-          const row = await db("tickets").where({ id }).first("message_count", "merged_into");
+          const row = await db("tickets")
+            .where({ id })
+            .first("message_count", "merged_into", "sealed_workaround");
           assert.equal(row.message_count, count);
+          const findable = await db("search_documents").where({ ticket_id: id }).whereNull("message_id");
+          assert.equal(findable.length, row.sealed_workaround ? 1 : 0);
           if (row.merged_into) assert.equal(count, 0);
         }
       },
