@@ -4,6 +4,7 @@ import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
 import { newForm, readForm } from "../web/forms.ts";
 import { askedTicket } from "./asked-ticket.ts";
+import { proposeFacts } from "./propose-facts.ts";
 import { setLastVersion, setWorkaround } from "./set-facts.ts";
 
 const FactsForm = z.object({
@@ -15,7 +16,10 @@ const FactsForm = z.object({
   workaround: z.string().trim().max(20_000, "A workaround has 20,000 characters at most"),
 });
 
-/** /tickets/:id/facts: the last version that worked, and what helped; empty means not known. */
+/**
+ * /tickets/:id/facts: the last version that worked, and what helped; empty means not known. What the person wrote about
+ * them stands there to be looked at.
+ */
 export function factsPage(desk: Desk): Router {
   const page = Router();
   const { db, vault } = desk;
@@ -23,7 +27,17 @@ export function factsPage(desk: Desk): Router {
   page.get("/tickets/:id/facts", async (request, response) => {
     const ticket = await askedTicket(desk, request);
     const { last_version_that_worked: version, workaround } = ticket;
-    response.render("tickets/facts.njk", { ticket, form: newForm({ version, workaround }) });
+    const proposal = await proposeFacts(db, vault, ticket.id);
+    // Where nothing is noted yet, the person's own words stand in the field; they count when somebody saves them.
+    const told = {
+      version: version === null ? proposal.version : null,
+      workaround: workaround === null ? proposal.workaround : null,
+    };
+    const form = newForm({
+      version: version ?? told.version?.text,
+      workaround: workaround ?? told.workaround?.text,
+    });
+    response.render("tickets/facts.njk", { ticket, form, told: inWords(told) });
   });
 
   page.post("/tickets/:id/facts", async (request, response) => {
@@ -41,4 +55,11 @@ export function factsPage(desk: Desk): Router {
   });
 
   return page;
+}
+
+function inWords({ version, workaround }: Awaited<ReturnType<typeof proposeFacts>>) {
+  const newest = version ?? workaround;
+  if (!newest) return null;
+  if (version && workaround) return { at: newest.at, what: "both" };
+  return { at: newest.at, what: version ? "the version" : "a workaround" };
 }

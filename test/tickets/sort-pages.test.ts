@@ -68,9 +68,24 @@ test("the priority is set, shown when it is not the normal one, and nothing else
 });
 
 suite("the two answers", () => {
+  test("stand in the form as the person's text tells them, and on the ticket when somebody saves them", async () => {
+    const form = await nina.visit(`/tickets/${cast.wifi}/facts`);
+    assert.match(form.$(".banner").text(), /Their message of \d+ \w+ \d{4} tells both/);
+    assert.equal(form.$("#version").attr("value"), "7.3.1");
+    assert.match(form.$("textarea").text(), /^\s*a cheap USB Wi-Fi adapter \(Atheros AR9271\) is\s+stable/);
+    const known = () => db("tickets").where({ id: cast.wifi }).first("last_version_that_worked");
+    assert.equal((await known()).last_version_that_worked, null, "nothing is noted by itself");
+
+    const page = await nina.submit(form);
+    assert.match(page.$("aside").text(), /Worked in\s*7\.3\.1/);
+    const again = await nina.visit(`/tickets/${cast.wifi}/facts`);
+    assert.equal(again.$(".banner").length, 0);
+    const silent = await nina.visit(`/tickets/${cast.silent}/facts`);
+    assert.equal(silent.$("#version").attr("value"), "", "what nobody told is empty");
+  });
+
   test("stand on the ticket, the workaround sealed; empty is not known", async () => {
     const form = await nina.visit(`/tickets/${cast.wifi}/facts`);
-    assert.equal(form.$("#version").attr("value"), "");
 
     const page = await nina.submit(form, { version: " 7.3.1 ", workaround: "Boot with <b>iwlwifi</b> off" });
 
