@@ -15,10 +15,10 @@ import { shownKey } from "./shown-key.ts";
 
 const CompareForm = z
   .object({
-    fingerprint: z.string().max(300, "A fingerprint is shorter than this").catch(""),
+    fingerprint: z.string().max(300, "A fingerprint is shorter than this").default(""),
     act: z.enum(["compare", "confirm", "refuse"], "Choose compare, confirm or refuse"),
     warned: z.literal("yes").optional().catch(undefined),
-    reason: z.string().trim().max(2000, "A reason has 2,000 characters at most").catch(""),
+    reason: z.string().trim().max(2000, "A reason has 2,000 characters at most").default(""),
     ticket: z.string().refine(isId).nullable().catch(null),
   })
   .refine(({ act, fingerprint }) => act !== "compare" || fingerprint.trim() !== "", {
