@@ -23,6 +23,7 @@ import { undoEvent } from "#src/tickets/undo.ts";
 import { undoOutlook } from "#src/tickets/undo-outlook.ts";
 import { mergesOf, unmergeTickets } from "#src/tickets/unmerge.ts";
 import { plainMail } from "#test/support/intake.ts";
+import { confirmOffered } from "#test/support/cast.ts";
 import { dumpTickets, frenchReport, mailWithKey, startShiftDesk } from "#test/support/shift-desk.ts";
 
 const desk = await startShiftDesk({ after });
@@ -222,6 +223,7 @@ test("two tickets that were merged and taken apart are what they were, to the la
       for (const act of acts) await carryOut(ids, act);
       const [sourceId, targetId] = [pick(ids, one), pick(ids, other)];
       const before = await dumpTickets(desk, ids);
+  await confirmOffered(desk, key, staff.nina);
 
       const result = await mergeTickets(db, {
         sourceId,
