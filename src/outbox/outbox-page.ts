@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from "express";
 import { z } from "zod";
 import { signedIn } from "../staff/staff-session.ts";
+import { waitingClearRequests } from "../tickets/clear-requests.ts";
 import { decideAboutAnswer } from "../tickets/decide-about-answer.ts";
 import type { Desk } from "../web/desk.ts";
 import { type Form, newForm, readForm } from "../web/forms.ts";
@@ -30,13 +31,15 @@ export function outboxPage({ db, vault }: Desk): Router {
 
   page.get("/outbox", async (request, response) => {
     const current = readCursor(request.query.after);
-    const [{ mails, next }, waiting] = await Promise.all([
+    const [{ mails, next }, waiting, clearRequests] = await Promise.all([
       listTroubled(db, vault, current),
       listWaiting(db, vault),
+      waitingClearRequests(db, vault),
     ]);
     response.render("outbox/outbox.njk", {
       troubled: mails.map((mail) => ({ ...mail, trouble: troubleOf(mail) })),
       waiting,
+      clearRequests,
       links: pageLinks("/outbox", {}, { current, next }),
     });
   });

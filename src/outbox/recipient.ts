@@ -5,6 +5,7 @@ import { type Secrecy, secrecyOf } from "./secrecy.ts";
 
 /** Who an answer on a ticket goes to, and how it may leave. */
 export type Recipient = {
+  ticketId: string;
   personId: string;
   address: string;
   /** The key that a staff member confirmed for this person; a key that only came with a mail is used for nothing. */
@@ -30,6 +31,7 @@ export async function recipientOf(db: Database, vault: Vault, ticketId: string):
   const address = vault.open(person.wrapped_key, "address", person.sealed_address);
   const secrecy = await secrecyOf(db, vault, address, ticketId);
   return {
+    ticketId,
     personId: person.id,
     address,
     confirmed: secrecy.confirmed,

@@ -45,7 +45,7 @@ export async function findWayOut(db: Database, vault: Vault, recipient: Recipien
     const expires_at = expiresAt === null ? null : new Date(expiresAt);
     return { ...known, kind: "encrypted", fingerprint: inGroups(fingerprint), expires_at };
   }
-  const candidate = candidateOf(offered, confirmed !== null);
+  const candidate = candidateOf(offered, confirmed !== null, recipient.ticketId);
   if (candidate && !(recipient.mayGetClear && isLookedUp(candidate))) {
     const others = offered.length - 1;
     const why = whyConfirm(candidate);
@@ -65,12 +65,16 @@ const nobody = {
   others: 0,
 } as const;
 
-/** In the place of a confirmed key only one that it vouches for itself; any other has to be compared on its page first. */
-function candidateOf(offered: OfferedKey[], hasConfirmed: boolean): OfferedKey | undefined {
+/**
+ * In the place of a confirmed key only one that it vouches for itself; any other has to be compared on its page first.
+ * Of several first keys the one that came first with this ticket: who comes later may only want to read the answer.
+ */
+function candidateOf(offered: OfferedKey[], hasConfirmed: boolean, ticketId: string): OfferedKey | undefined {
   const usable = offered.filter(({ problem }) => problem === null);
   if (hasConfirmed) return usable.find(({ relation }) => relation === "same key" || relation === "update");
-  // What somebody else may have brought is not suggested before what the person sent.
-  return usable.find((key) => !isFromStranger(key)) ?? usable[0];
+  const own = usable.filter((key) => !isFromStranger(key));
+  const here = own.filter(({ sightings }) => sightings.some((place) => place.ticket_id === ticketId));
+  return here.at(-1) ?? own[0] ?? usable[0];
 }
 
 function isFromStranger({ sightings }: OfferedKey): boolean {

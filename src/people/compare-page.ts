@@ -77,6 +77,10 @@ export function comparePage(desk: Desk): Router {
       request.session.notice = "The key is refused: it is suggested no more.";
       return response.redirect(303, `/keys/${personId}`);
     }
+    if (key.refused_at) {
+      const message = "This key was refused: it was not confirmed";
+      return show(response, asked, withError(form.values, "form", message), { status: 422 });
+    }
     if (key.relation === "another key" && !warned) {
       const message = "Tick the box when you are sure that this person has another key now";
       return show(response, asked, withError(form.values, "warned", message), { status: 422 });

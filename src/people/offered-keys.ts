@@ -27,7 +27,7 @@ export type NewOffer = {
 export async function offerKey(trx: Database, vault: Vault, offer: NewOffer): Promise<void> {
   const { key, facts, place } = offer;
   const ours = await trx("our_keys").where({ fingerprint: facts.fingerprint }).first("fingerprint");
-  if (ours) return;
+  if (ours || (await isVouchedFor(trx, vault, offer))) return;
   const row = {
     person_id: offer.personId,
     ticket_id: place?.ticketId ?? null,
@@ -51,4 +51,16 @@ export async function offerKey(trx: Database, vault: Vault, offer: NewOffer): Pr
       .onConflict(trx.raw("(person_id, fingerprint_hash) where message_id is null"))
       .merge({ ...newer, refused_at: null, refused_by: null, sealed_refusal: null });
   }
+}
+
+/** The same copy came before, in a mail with a good signature: a later mail without one must not take that away. */
+async function isVouchedFor(trx: Database, vault: Vault, offer: NewOffer): Promise<boolean> {
+  if (!offer.place) return false;
+  const row = await trx("offered_keys")
+    .join("vault_keys", "vault_keys.id", "offered_keys.key_id")
+    .join("messages", "messages.id", "offered_keys.message_id")
+    .where("offered_keys.ticket_id", offer.place.ticketId)
+    .where({ fingerprint_hash: hashOfFingerprint(vault, offer.facts.fingerprint), signature: "good" })
+    .first<{ sealed_key: Buffer; wrapped_key: Buffer } | undefined>("sealed_key", "wrapped_key");
+  return row !== undefined && vault.open(row.wrapped_key, "public key", row.sealed_key) === offer.armored;
 }

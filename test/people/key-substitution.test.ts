@@ -9,7 +9,9 @@ import { generateSecretKey, type NewKey } from "#src/openpgp/generate-secret-key
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import { recipientOf } from "#src/outbox/recipient.ts";
 import { findWayOut } from "#src/outbox/way-out.ts";
+import { inGroups } from "#src/people/fingerprint.ts";
 import { keysOfPerson, type OfferedKey } from "#src/people/keys-of-person.ts";
+import { offerKey } from "#src/people/offered-keys.ts";
 import { personOfAddress } from "#src/people/person-of-address.ts";
 import { confirmKeyOfPerson } from "#src/tickets/confirm-key.ts";
 import { refuseOfferedKey, takeKeyOutOfUse } from "#src/tickets/end-key.ts";
@@ -161,6 +163,34 @@ test("a key put beside a genuine signed and encrypted mail is no update", async 
     const forgedOffer = (await offeredTo(lea)).find(({ facts }) => facts.fingerprint === forged.fingerprint);
     assert.equal(forgedOffer?.relation, "another key");
   }
+});
+
+test("an update that was signed stays one when the same key comes again without a signature", async () => {
+  const lea = await confirmedPerson();
+  const next = await generateSecretKey("Lea", lea.address);
+  const ticketId = await deliver(await signedBy(lea.key, lea, [keyFile(next)]));
+  const messageId = (await db("messages").where({ ticket_id: ticketId }).first("id")).id;
+  const update = (await offeredTo(lea))[0];
+  const row = await db("offered_keys").where({ id: update?.id }).first("key_id");
+  const { wrapped_key } = await db("vault_keys").where({ id: row.key_id }).first("wrapped_key");
+  assert.ok(update);
+
+  const unsigned = { ...update, place: { ticketId, messageId }, source: "autocrypt" as const, also: [] };
+  await offerKey(db, vault, { ...unsigned, personId: lea.id, key: { id: row.key_id, wrapped_key } });
+
+  assert.equal((await offeredTo(lea))[0]?.relation, "update");
+});
+
+test("of several first keys the form suggests the one that came first with the ticket, and says that there are others", async () => {
+  const lea = await newPerson();
+  const first = await deliver(await attached(lea, lea.key));
+  const forged = await generateSecretKey("Lea", lea.address);
+  await deliver(await attached(lea, forged));
+
+  const wayOut = await findWayOut(db, vault, await recipientOf(db, vault, first));
+
+  assert.equal(wayOut.kind === "confirm" && wayOut.candidate.fingerprint, inGroups(lea.key.fingerprint));
+  assert.equal(wayOut.others, 1);
 });
 
 test("a newer copy of the confirmed key is offered as the same key, and the old copy stays in force until it is confirmed", async () => {

@@ -57,6 +57,8 @@ test("who asked cannot agree, another one can after a tick, and the ticket tells
   assert.match(asked.$(".banner.turn").text(), /nina asks for clear text/);
   const { id } = await db("clear_requests").first("id");
 
+  const outbox = await ilse.visit("/outbox");
+  assert.equal(outbox.$(`a[href='${path}/${id}']`).length, 1, "it waits in the outbox for everybody to see");
   const own = await nina.visit(`${path}/${id}`);
   assert.match(own.$("aside").text(), /You asked for it: another one of the staff has to agree/);
   assert.equal(own.$("#agreed").length, 0);
