@@ -42,6 +42,27 @@ test("shows what waits for us, the longest wait first, and takes the oldest", as
   assert.equal((await findTicket(db, vault, cast.lea))?.owner_name, "nina");
 });
 
+test("what is snoozed until later today is counted as coming back", async () => {
+  const before = (await nina.visit("/")).$(".tile:contains('back today') b").text();
+  const [ticket] = await db("tickets").whereNotNull("our_turn_since").orderBy("id", "desc").limit(1);
+  const was = { status: ticket.status, our_turn_since: ticket.our_turn_since, snoozed_until: null };
+  const today = db.raw(
+    "(date_trunc('day', now() at time zone 'UTC') + interval '23:59:59') at time zone 'UTC'",
+  );
+
+  await db("tickets")
+    .where({ id: ticket.id })
+    .update({ status: "snoozed", our_turn_since: null, snoozed_until: today });
+  const back = (await nina.visit("/")).$(".tile:contains('back today') b").text();
+  await db("tickets")
+    .where({ id: ticket.id })
+    .update({ snoozed_until: db.raw("now() + interval '2 days'") });
+  const later = (await nina.visit("/")).$(".tile:contains('back today') b").text();
+  await db("tickets").where({ id: ticket.id }).update(was);
+
+  assert.deepEqual([before, back, later], ["0", "1", "0"]);
+});
+
 test("two people who take the oldest at once get two tickets", async () => {
   await db("tickets").update({ owner_id: null });
   const ilse = await desk.signIn("ilse");

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import test, { after } from "node:test";
 import { startDesk } from "#test/support/browser.ts";
 import { createCast } from "#test/support/cast.ts";
@@ -51,4 +53,17 @@ test("the help page lists the keys and the states", async () => {
 
   assert.match($("main").text(), /Waiting for a fix/);
   assert.equal($("kbd").first().text(), "R");
+});
+
+test("the help page lists each key that a page has, and no other", async () => {
+  const views = join(import.meta.dirname, "../../views");
+  const pages = globSync("**/*.njk", { cwd: views }).map((file) => readFileSync(join(views, file), "utf8"));
+  const keys = pages.flatMap((page) => [...page.matchAll(/accesskey="([a-z])"/g)].map(([, key = ""]) => key));
+
+  const { $ } = await nina.visit("/help");
+
+  const listed = $("kbd")
+    .map((_, key) => $(key).text().toLowerCase())
+    .get();
+  assert.deepEqual([...new Set(listed)].sort(), [...new Set(keys)].sort());
 });

@@ -6,6 +6,29 @@ const desk = await startDesk({ after });
 const { db } = desk;
 const adam = await desk.signIn("adam");
 
+test("at the start there is a queue for each of six languages, and one for all others", async () => {
+  const page = await adam.visit("/queues");
+
+  const cells = (selector: string) =>
+    page
+      .$(`tbody tr ${selector}`)
+      .map((_, cell) => page.$(cell).text())
+      .get();
+  assert.deepEqual(cells("th"), [
+    "English",
+    "Français",
+    "Deutsch",
+    "Español",
+    "Italiano",
+    "Português",
+    "Other",
+  ]);
+  assert.deepEqual(cells("td[data-label=Language]"), [
+    ...["English", "French", "German", "Spanish", "Italian", "Portuguese"],
+    "what is not recognised",
+  ]);
+});
+
 test("an admin adds a queue, at the end, with its language and promise", async () => {
   const page = await adam.visit("/queues");
 
