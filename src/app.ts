@@ -33,6 +33,7 @@ import { bulkPage } from "./tickets/bulk-page.ts";
 import { clearTextPage } from "./tickets/clear-text-page.ts";
 import { closePage } from "./tickets/close-page.ts";
 import { factsPage } from "./tickets/facts-page.ts";
+import { forwardPage } from "./tickets/forward-page.ts";
 import { handOverPage } from "./tickets/hand-over-page.ts";
 import { helpPage } from "./tickets/help-page.ts";
 import { linkPage } from "./tickets/link-page.ts";
@@ -108,6 +109,7 @@ export function createApp(desk: Desk): Express {
   app.use(snoozePage(desk));
   app.use(waitPage(desk));
   app.use(handOverPage(desk));
+  app.use(forwardPage(desk));
   app.use(movePage(desk));
   app.use(tagsPage(desk));
   app.use(priorityPage(desk));

@@ -5,11 +5,11 @@ import type { Vault } from "../vault/vault.ts";
 import { addMessage } from "./add-message.ts";
 import { recordMentions } from "./mentions.ts";
 
-/** Adds an internal note, which never leaves the desk and changes nobody's turn. Returns its id; @name calls somebody. */
+/** Adds an internal note, which never leaves the desk and changes nobody's turn. Returns its id; @name calls somebody; `about`: another message. */
 export async function addNote(
   db: Database,
   vault: Vault,
-  note: { ticketId: string; staffId: string; text: string },
+  note: { ticketId: string; staffId: string; text: string; about?: string },
 ): Promise<string> {
   return await db.transaction(async (trx) => {
     const ticket = await trx("tickets")
@@ -23,7 +23,7 @@ export async function addNote(
       key,
       kind: "note",
       staffId,
-      content: { text: note.text },
+      content: { text: note.text, ...(note.about ? { about: note.about } : {}) },
     });
     await indexMessage(trx, vault, {
       id: messageId,

@@ -24,7 +24,7 @@ export const turnColumns = ["status", "our_turn_since", "closed_at", "closed_by"
 
 /**
  * What an event says that changed: columns, and `tag:<id>`, `link:<ticket id>`, `holds:<id of a merged ticket>`,
- * `split:<id of the new ticket>`, `person_queue:<person id>`.
+ * `split:<id of the new ticket>`, `person_queue:<person id>`, `forwarded:<id of the note>`.
  */
 export type StateChange = Record<string, string | boolean | null>;
 

@@ -29,4 +29,6 @@ export type MessageContent = {
   crypto?: CryptoSummary;
   /** The pieces of the text that were protected in different ways, when there are several: shown apart. */
   segments?: Segment[] | undefined;
+  /** The id of the message that a note brings before colleagues. */
+  about?: string;
 };

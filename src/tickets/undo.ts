@@ -3,6 +3,7 @@ import { indexWorkaround } from "../search/index-workaround.ts";
 import type { Vault } from "../vault/vault.ts";
 import { isId } from "../web/is-id.ts";
 import { changeTickets, lockTickets } from "./change-tickets.ts";
+import { callBack } from "./forward-inside.ts";
 import { writeLink } from "./links.ts";
 import { readState } from "./merge.ts";
 import { recordEvent } from "./record-event.ts";
@@ -203,6 +204,7 @@ async function restoreOther(
     await trx("ticket_tags").where({ ticket_id: ticketId, tag_id: id }).delete();
   }
   // Where somebody else has put this person's later mails meanwhile, they stay.
+  if (kind === "forwarded") await callBack(trx, id);
   if (kind === "person_queue")
     await trx("people").where({ id, queue_id: after }).update({ queue_id: before });
   if (kind === "link") {

@@ -48,6 +48,7 @@ export function eventWords(event: { action: string; detail: Record<string, strin
     waits_for_fix: "let it wait for a fix",
     waits_for_user: "let it wait for the user",
     handed_over: `handed it over to ${to ?? "somebody"}${from ? `, from ${from}` : ""}`,
+    forwarded: `forwarded it inside to ${to ?? "somebody"}`,
     moved: `moved it${from ? ` from ${from}` : ""} to ${to ?? "another queue"}`,
     tagged: `added the tag ${detail.tag ?? ""}`,
     untagged: `removed the tag ${detail.tag ?? ""}`,

@@ -64,6 +64,8 @@ export const routes: Record<string, Visitor[]> = {
   "POST /tickets/:id/wait-for-user": staff,
   "GET /tickets/:id/hand-over": staff,
   "POST /tickets/:id/hand-over": staff,
+  "GET /tickets/:id/forward": staff,
+  "POST /tickets/:id/forward": staff,
   "GET /tickets/:id/move": staff,
   "POST /tickets/:id/move": staff,
   "GET /tickets/:id/tags": staff,
@@ -116,6 +118,7 @@ export const routes: Record<string, Visitor[]> = {
   "POST /sorting-rules/:id/remove": admins,
 
   "GET /set-aside": staff,
+  "POST /set-aside/try-again": staff,
   "GET /set-aside/:id/try-again": staff,
   "POST /set-aside/:id/try-again": staff,
   "GET /set-aside/:id/raw": leads,

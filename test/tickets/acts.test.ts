@@ -4,6 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
 import { makeItOurTurn } from "#src/tickets/add-message.ts";
 import { closeTicket, reopenTicket } from "#src/tickets/close.ts";
+import { forwardInside } from "#src/tickets/forward-inside.ts";
 import { handOver } from "#src/tickets/hand-over.ts";
 import { linkTickets, unlinkTickets } from "#src/tickets/links.ts";
 import { mergeTickets, readState } from "#src/tickets/merge.ts";
@@ -22,8 +23,8 @@ import { isStateColumn, priorities, type StateChange } from "#src/tickets/ticket
 import { undoEvent } from "#src/tickets/undo.ts";
 import { undoOutlook } from "#src/tickets/undo-outlook.ts";
 import { mergesOf, unmergeTickets } from "#src/tickets/unmerge.ts";
-import { plainMail } from "#test/support/intake.ts";
 import { confirmOffered } from "#test/support/cast.ts";
+import { plainMail } from "#test/support/intake.ts";
 import { dumpTickets, frenchReport, mailWithKey, startShiftDesk } from "#test/support/shift-desk.ts";
 
 const desk = await startShiftDesk({ after });
@@ -91,6 +92,17 @@ const others = {
     const row = await db("tickets").where({ id: a.ticket }).first("merged_into");
     if (!row.merged_into)
       await addNote(db, vault, { ticketId: a.ticket, staffId: a.who, text: "Look, @ilse" });
+  },
+  forward: async (a) => {
+    const messages = await db("messages").where({ ticket_id: a.ticket }).orderBy("id").pluck("id");
+    if (messages.length === 0) return;
+    await forwardInside(db, vault, {
+      ticketId: a.ticket,
+      staffId: a.who,
+      messageId: pick(messages, a.choice),
+      toStaffIds: [pick(people, a.choice)],
+      note: "",
+    });
   },
   unmerge: async (a) => {
     const [merge] = await mergesOf(db, a.ticket);
@@ -211,6 +223,7 @@ test("two tickets that were merged and taken apart are what they were, to the la
     plainMail({ from: "lea@example.org" }),
   );
   const [key = "", report = "", again = ""] = whole;
+  await confirmOffered(desk, key, staff.nina);
   const answer = { staffId: staff.nina, clearAgreed: true, seenMessageId: null };
   await replyToTicket(db, vault, { ...answer, ticketId: key, text: "Encrypted to the key" });
   await replyToTicket(db, vault, { ...answer, ticketId: report, text: "In clear" });
@@ -223,7 +236,6 @@ test("two tickets that were merged and taken apart are what they were, to the la
       for (const act of acts) await carryOut(ids, act);
       const [sourceId, targetId] = [pick(ids, one), pick(ids, other)];
       const before = await dumpTickets(desk, ids);
-  await confirmOffered(desk, key, staff.nina);
 
       const result = await mergeTickets(db, {
         sourceId,

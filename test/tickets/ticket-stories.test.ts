@@ -85,6 +85,7 @@ test("axe finds nothing on these pages, and nobody must scroll sideways at 320 p
     "link",
     "merge",
     "split",
+    "forward",
   ];
   const pages = [
     ...["", "/reply", "/note", ...forms.map((form) => `/${form}`)].map(

@@ -144,7 +144,17 @@ suite("move", () => {
 
 test("the pages of a ticket that is not there are not found", async () => {
   const pages = [
-    ...["snooze", "wait-for-fix", "wait-for-user", "hand-over", "move", "tags", "priority", "facts"],
+    ...[
+      "snooze",
+      "wait-for-fix",
+      "wait-for-user",
+      "forward",
+      "hand-over",
+      "move",
+      "tags",
+      "priority",
+      "facts",
+    ],
     ...["link", "merge", "split", "unmerge/1"],
   ];
   for (const page of pages) {
