@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { seededRandom } from "#src/demo/reports/seeded-random.ts";
+import { toldIn } from "#src/demo/reports/demo-reports.ts";
+import { type SeededRandom, seededRandom } from "#src/demo/reports/seeded-random.ts";
 import { composeEncrypted } from "#src/mime/compose-mail.ts";
 import { findPgp } from "#src/mime/find-pgp.ts";
 import { parseMail } from "#src/mime/parse-mail.ts";
@@ -87,7 +88,7 @@ async function makeMails(_ground: Ground, { name, kind }: Kind, options: Options
   await mkdir(join(folder, "gpg"), { mode: 0o700 });
   const files = Array.from({ length: count }, (_, index) => `${String(index).padStart(4, "0")}.asc`);
   for (const file of files) {
-    const raw = await composeEncrypted(outgoing(random.hex(letters)), [desk.public], signer);
+    const raw = await composeEncrypted(outgoing(random.hex(20), wordsOf(random)), [desk.public], signer);
     await writeFile(join(folder, `${file}.eml`), raw);
     await writeFile(join(folder, file), await ciphertextOf(raw));
   }
@@ -105,13 +106,21 @@ async function makeMails(_ground: Ground, { name, kind }: Kind, options: Options
   };
 }
 
-function outgoing(words: string) {
+/** What people wrote in the reports of the demo, in one order or another. */
+function wordsOf(random: SeededRandom): string {
+  const told = toldIn("en").flatMap(({ questions }) => questions ?? []);
+  let words = "";
+  while (words.length < letters) words += `${random.pick(told)}\n\n`;
+  return words.slice(0, letters);
+}
+
+function outgoing(id: string, text: string) {
   return {
     from: { name: "Nina", address: "nina@example.net" },
     to: { name: "", address: "desk@example.org" },
     subject: "My printer",
-    text: words.replace(/.{70}/g, "$&\n"),
-    messageId: `<${words.slice(0, 20)}@example.net>`,
+    text,
+    messageId: `<${id}@example.net>`,
     inReplyTo: null,
     references: [],
     date: new Date(),

@@ -6,6 +6,8 @@ import { type Document, openDocument, type Segment } from "../mime/open-document
 import type { Tries } from "../mime/open-envelope.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 
+import { notOpenedReason } from "./not-opened-reason.ts";
+
 export type OfferedBlock = { source: "text" | "attachment" | "autocrypt"; block: string };
 
 /** What a mail says once it is open. `cleartext` is the encrypted part alone, or the whole text of a mail in clear. */
@@ -151,5 +153,5 @@ type Unreadable = Extract<Awaited<ReturnType<typeof openDocument>>, { ok: false 
 
 function notOpened(reason: Unreadable): NotOpened {
   if (typeof reason !== "string") return { ok: false, reason: `The encrypted part ${reason.unreadable}` };
-  return { ok: false, reason: `The mail is encrypted and was not opened: ${explainFailure(reason)}` };
+  return { ok: false, reason: `${notOpenedReason}: ${explainFailure(reason)}` };
 }

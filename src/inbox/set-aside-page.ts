@@ -2,6 +2,7 @@ import { type Request, Router } from "express";
 import { z } from "zod";
 import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
+import { plural } from "../web/format.ts";
 import { newForm, readForm } from "../web/forms.ts";
 import { isId } from "../web/is-id.ts";
 import { NotFound } from "../web/not-found.ts";
@@ -10,7 +11,7 @@ import { sendForeignFile } from "../web/send-file.ts";
 import { discardMail } from "./discard.ts";
 import { findRawSetAside } from "./find-raw.ts";
 import { findSetAside, listSetAside } from "./list-set-aside.ts";
-import { tryAgain } from "./try-again.ts";
+import { tryAgain, tryEncryptedAgain } from "./try-again.ts";
 
 const DiscardForm = z.object({ confirmed: z.literal("yes", "Tick the box to discard this mail") });
 
@@ -27,6 +28,14 @@ export function setAsidePage({ db, vault }: Desk): Router {
     const current = readCursor(request.query.after);
     const { mails, next } = await listSetAside(db, current);
     response.render("inbox/set-aside.njk", { mails, links: pageLinks("/set-aside", {}, { current, next }) });
+  });
+
+  page.post("/set-aside/try-again", async (request, response) => {
+    const count = await tryEncryptedAgain(db);
+    request.session.notice = count
+      ? `${plural(count, "encrypted mail is", "encrypted mails are")} read again now. What still does not open comes back here.`
+      : "No mail is set aside because it did not open. Nothing was changed.";
+    response.redirect(303, "/set-aside");
   });
 
   page.get("/set-aside/:id/try-again", async (request, response) => {

@@ -1,9 +1,24 @@
+import type { Knex } from "knex";
 import type { Database } from "../database.ts";
+import { notOpenedReason } from "./not-opened-reason.ts";
 
 /** Gives a mail that was set aside back to the worker, which reads it from its stored copy. Returns whether there was one. */
 export async function tryAgain(db: Database, mailId: string): Promise<boolean> {
-  const changed = await db("mails")
-    .where({ id: mailId, state: "set_aside" })
+  return (await giveBack(db, db("mails").where({ id: mailId }).select("id"))) === 1;
+}
+
+/** Gives every mail back that is set aside because it did not open, since a key was imported. Returns how many. */
+export async function tryEncryptedAgain(db: Database): Promise<number> {
+  const encrypted = db("mails")
+    .where({ state: "set_aside" })
+    .whereLike("set_aside_reason", `${notOpenedReason}%`);
+  return await giveBack(db, encrypted.select("id"));
+}
+
+async function giveBack(db: Database, ids: Knex.QueryBuilder): Promise<number> {
+  return await db("mails")
+    .whereIn("id", ids)
+    .where({ state: "set_aside" })
     .whereNotNull("sealed_raw")
     .update({
       state: "kept",
@@ -13,5 +28,4 @@ export async function tryAgain(db: Database, mailId: string): Promise<boolean> {
       lease_token: null,
       leased_until: null,
     });
-  return changed === 1;
 }

@@ -108,3 +108,38 @@ test("many mails come in pages, each once, by an index and in few statements", a
   assert.equal(rows, 120);
   assert.ok((await statementsOf(() => nina.visit("/set-aside"))).length <= 6);
 });
+
+test("after a key was imported all encrypted mail is tried again at once, and nothing else", async () => {
+  const key = await db("vault_keys").first("id");
+  const setAside = (reason: string, raw: Buffer | null) => ({
+    key_id: key.id,
+    content_hash: Buffer.from(reason + raw),
+    sealed_raw: raw,
+    size_bytes: 1,
+    state: "set_aside",
+    set_aside_reason: reason,
+  });
+  const reason = "The mail is encrypted and was not opened: it was encrypted to another key";
+  const rows = [
+    setAside(reason, Buffer.from("a")),
+    setAside(reason, null),
+    setAside("A loop", Buffer.from("b")),
+  ];
+  const added = await db("mails").insert(rows).returning("id");
+
+  const page = await nina.submit(
+    await nina.visit("/set-aside"),
+    {},
+    { button: "Try all encrypted mail again" },
+  );
+
+  assert.match(page.$("[role=status]").text(), /\d encrypted mails? (is|are) read again now/);
+  const states = await db("mails")
+    .whereIn(
+      "id",
+      added.map(({ id }) => id),
+    )
+    .orderBy("id")
+    .pluck("state");
+  assert.deepEqual(states, ["kept", "set_aside", "set_aside"]);
+});
