@@ -130,7 +130,7 @@ test("signed by the new key itself, or by one that was refused, it is another ke
 test("an Autocrypt header put onto a genuine signed and encrypted mail is no update: the signature is not about it", async () => {
   const lea = await confirmedPerson();
   const forged = await generateSecretKey("Lea", lea.address);
-  const genuine = await signedBy(lea.key, lea, []);
+  const genuine = (await signedBy(lea.key, lea, [])).toString();
 
   await deliver(`Autocrypt: addr=${lea.address}; keydata=${keydataOf(forged)}\r\n${genuine}`);
 

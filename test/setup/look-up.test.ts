@@ -14,6 +14,8 @@ import { personOfAddress } from "#src/people/person-of-address.ts";
 import { BadCommand } from "#src/setup/command.ts";
 import { lookUpCommand, offerFound } from "#src/setup/look-up-command.ts";
 import { hashOfLocal, lookUpKey } from "#src/setup/look-up-key.ts";
+import { confirmKeyOfPerson } from "#src/tickets/confirm-key.ts";
+import { takeKeyOutOfUse } from "#src/tickets/end-key.ts";
 import { fixtures, plainMail, startIntake } from "#test/support/intake.ts";
 import { startSocksServer } from "#test/support/socks-server.ts";
 
@@ -73,8 +75,9 @@ test("no key, no answer, a wrong certificate, a proxy that is not there, far too
 });
 
 test("what was looked up is offered, used for nothing, and nobody gave it", async (t) => {
-  const { db, vault, deliver } = await startIntake(t);
-  await deliver(plainMail({ from: address }));
+  const intake = await startIntake(t);
+  const { db, vault } = intake;
+  await intake.deliver(plainMail({ from: address }));
   const ticket = await db("tickets").first("id");
   const id = await personOfAddress(db, vault, address);
   const { key_id } = await db("people").where({ id }).first("key_id");
@@ -97,11 +100,23 @@ test("what was looked up is offered, used for nothing, and nobody gave it", asyn
   assert.equal(recipient?.mayGetClear, true);
   const wayOut = await findWayOut(db, vault, recipient);
   assert.deepEqual([wayOut.kind, wayOut.others], ["clear", 1]);
+
+  // Once it was confirmed, the person is one who gets nothing in clear, also after it was taken out of use.
+  const [staff] = await db("staff")
+    .insert({ name: "nina", role: "help_desk", password_hash: "-" })
+    .returning("id");
+  const offeredId = keys?.offered[0]?.id ?? "";
+  const confirmation = { personId: id, offeredId, staffId: staff.id, ticketId: null, compared: false };
+  assert.ok(await confirmKeyOfPerson(db, vault, confirmation));
+  const { id: keyId } = await db("pinned_keys").first("id");
+  assert.ok(await takeKeyOutOfUse(db, vault, { personId: id, keyId, staffId: staff.id, reason: "Old" }));
+  assert.equal((await recipientOf(db, vault, ticket.id))?.mayGetClear, false);
 });
 
 test("is off by default, needs the proxy, an address that wrote to us, and somebody who agrees", async (t) => {
-  const { db, url, deliver } = await startIntake(t);
-  await deliver(plainMail({ from: address }));
+  const intake = await startIntake(t);
+  const { db, url } = intake;
+  await intake.deliver(plainMail({ from: address }));
   const printed: string[] = [];
   const base = { DATABASE_URL: url, MASTER_KEY: randomBytes(32).toString("base64") };
   const run = (env: Record<string, string>, asked = address, yes = false) =>

@@ -35,7 +35,7 @@ const fields = [
     "subject",
     "address",
   ],
-  ...["ticket", "as", "two_addresses", "clear_agreed"],
+  ...["ticket", "as", "two_addresses", "clear_agreed", "use_key", "reason", "agreed"],
 ];
 const odd = [
   "",
@@ -48,6 +48,7 @@ const odd = [
   "insert",
   "find",
   "preview",
+  "ask",
 ];
 
 test("no form that somebody forges makes a page of tickets fail", async () => {
