@@ -1,6 +1,15 @@
 import { parseArgs } from "node:util";
 
-export const partNames = ["ingest", "memory", "start", "pages", "language", "decrypt", "bombs"] as const;
+export const partNames = [
+  "ingest",
+  "memory",
+  "start",
+  "pages",
+  "language",
+  "decrypt",
+  "bombs",
+  "search",
+] as const;
 export type PartName = (typeof partNames)[number];
 
 export type Options = {

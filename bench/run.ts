@@ -9,11 +9,12 @@ import { benchLanguage } from "./language.ts";
 import { benchMemory } from "./memory.ts";
 import { readOptions } from "./options.ts";
 import { benchPages } from "./pages.ts";
+import { benchSearch } from "./search.ts";
 import { benchStart } from "./start-time.ts";
 import { type Section, toMarkdown } from "./table.ts";
 
 // Measures the desk on this machine: `npm run bench -- [ingest] [memory] [start] [pages] [language]
-// [decrypt] [bombs] [--quick] [--out file]`.
+// [decrypt] [bombs] [search] [--quick] [--out file]`.
 const options = readOptions(process.argv.slice(2));
 const say = (sentence: string) => console.error(sentence);
 const parts = {
@@ -24,6 +25,7 @@ const parts = {
   language: benchLanguage,
   decrypt: benchDecrypt,
   bombs: benchBombs,
+  search: benchSearch,
 };
 
 const began = new Date();

@@ -21,9 +21,9 @@ export function fieldSql(
   const { vault, asker, names } = context;
   switch (field) {
     case "tails":
-      return versionSql("tickets.tails_version", value);
+      return versionSql("tails_version", value);
     case "first":
-      return versionSql("tickets.installed_version", value);
+      return versionSql("installed_version", value);
     case "is":
       return plain(stateSql[textOf(value)] ?? "false");
     case "has":
@@ -141,15 +141,17 @@ function fromSql(vault: Vault, value: Value): Sql {
   };
 }
 
-/** What is not known has no key, and nothing is below or above nothing. */
-function versionSql(column: string, value: Value): Sql {
-  if (value.how === "none" || value.how === "known") return knownSql(column, value);
-  const key = `version_key(${column})`;
-  if (value.how === "is") return { sql: `${key} = version_key(?)`, bindings: [value.text] };
-  return between(rangeOf(value), (end, sign) => ({
-    sql: `${key} ${sign} version_key(?)`,
-    bindings: [end.text],
-  }));
+/** What is not known is not among the versions, and what is no version has no key: neither is below or above anything. */
+function versionSql(column: "tails_version" | "installed_version", value: Value): Sql {
+  if (value.how === "none" || value.how === "known") return knownSql(`tickets.${column}`, value);
+  const inside =
+    value.how === "is"
+      ? { sql: "key = version_key(?)", bindings: [value.text] }
+      : between(rangeOf(value), (end, sign) => ({ sql: `key ${sign} version_key(?)`, bindings: [end.text] }));
+  return {
+    sql: `tickets.${column} = any (array(select version from known_${column}s where ${inside.sql}))`,
+    bindings: inside.bindings,
+  };
 }
 
 function ramSql(value: Value): Sql {

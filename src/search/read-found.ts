@@ -116,8 +116,9 @@ async function lookIntoLogs(
   snippets: Map<string, { where: string; pieces: Piece[]; isMarked: boolean }>,
 ): Promise<void> {
   const unmarked = ids.filter((id) => !snippets.get(id)?.isMarked).slice(0, mostLogs);
+  const texts = await readLogTexts(db, vault, unmarked);
   for (const id of unmarked) {
-    for (const text of await readLogTexts(db, vault, id)) {
+    for (const text of texts.get(id) ?? []) {
       const pieces = snippetOf(text, wanted);
       if (!pieces.some(({ marked }) => marked)) continue;
       snippets.set(id, { where: "Logs", pieces, isMarked: true });

@@ -125,11 +125,10 @@ async function confirmedPage(
   let [place, opened] = [after, 0];
   while (rows.length <= perPage && opened < mostOpened) {
     const { rows: candidates } = await pageOf(trx, compiled, sort, place, openedAtOnce);
-    for (const candidate of candidates) {
-      opened += 1;
-      if (await confirmInLogs(trx, vault, candidate.id, compiled.logPhrases)) rows.push(candidate);
-      if (rows.length > perPage) break;
-    }
+    const ids = candidates.map(({ id }) => id);
+    const confirmed = await confirmInLogs(trx, vault, ids, compiled.logPhrases);
+    opened += candidates.length;
+    rows.push(...candidates.filter(({ id }) => confirmed.has(id)));
     const last = candidates.at(-1);
     if (candidates.length < openedAtOnce || !last) return { rows, opened, goOn: null };
     place = { value: last.value, id: last.id };
@@ -137,7 +136,7 @@ async function confirmedPage(
   return { rows, opened, goOn: rows.length <= perPage ? place : null };
 }
 
-const openedAtOnce = 60;
+const openedAtOnce = 30;
 const mostOpened = 300;
 
 async function pageOf(
