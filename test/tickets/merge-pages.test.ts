@@ -173,6 +173,23 @@ suite("split", () => {
     assert.match(page.$(".empty").text(), /nothing to split/);
     assert.equal(page.$("main form").length, 0);
   });
+
+  test("shows a report that brought no text too", async (t) => {
+    const own = await startDesk(t);
+    const [ninaThere, { silent, printer }] = [await own.signIn("nina"), await createCast(own)];
+    const both = {
+      sourceId: silent,
+      targetId: printer,
+      staffId: own.staff.nina.id,
+      twoAddressesAgreed: true,
+    };
+    assert.ok((await mergeTickets(own.db, both)).ok);
+
+    const page = await ninaThere.visit(`/tickets/${printer}/split`);
+
+    assert.equal(page.status, 200);
+    assert.match(page.$("main .choice").text(), /No text/);
+  });
 });
 
 async function ticketRow(id: string) {
