@@ -11,6 +11,8 @@ import { startImapServer } from "#src/demo/imap-server/start-imap-server.ts";
 import { demoReports, layOutReport } from "#src/demo/reports/demo-reports.ts";
 import { wrapForWire } from "#src/demo/reports/wire.ts";
 import { startSmtpSink } from "#src/demo/smtp-sink.ts";
+import { newMail } from "#test/acknowledgements/cast.ts";
+import { write } from "#test/reply-templates/cast.ts";
 import { startDesk } from "#test/support/browser.ts";
 
 const run = promisify(execFile);
@@ -100,6 +102,37 @@ test("a reply that gpg encrypted joins the ticket by the Message-ID of our answe
   assert.match(page.$("main").text(), /our turn/i);
   assert.equal((await house.desk.db("tickets")).length, 1);
   assert.notEqual((await house.desk.db("people").first("wrote_encrypted_at")).wrote_encrypted_at, null);
+});
+
+test("a lead turns acknowledgements on, and the next mail of a person gets one from the worker", {
+  timeout: 120_000,
+}, async (t) => {
+  const helpDesk = await gpgHome(t);
+  if (!helpDesk) return t.skip("gpg is not installed");
+  await helpDesk.makeKey("Help desk <support@example.org>");
+  const house = await startHouse(t, await helpDesk.exportSecret("support@example.org"));
+  const { db, staff } = house.desk;
+  const body = "Hello, your message has arrived as {{ticket}}.\n\n{{desk}}, {{desk_address}}";
+  const template = await write(db, staff.ilse.id, { name: "It has arrived", body });
+  const ilse = await house.desk.signIn("ilse");
+  const { id: queue } = await db("queues").where({ language: "en" }).first("id");
+  const chosen = await ilse.visit(`/queues/${queue}/acknowledgement?template=${template}`);
+  await ilse.submit(chosen, {}, { button: "Turn on with this answer" });
+
+  house.imap.append("desk", "INBOX", Buffer.from(newMail({ from: "lea@example.org", subject: "Zanzibar" })));
+
+  const mail = await eventually(async () => house.smtp.mails[0]);
+  assert.deepEqual(mail.to, ["lea@example.org"]);
+  assert.equal(mail.from || "", "");
+  const raw = mail.raw.toString();
+  assert.match(raw, /^Auto-Submitted: auto-replied\r$/m);
+  assert.match(raw, /has arrived as \d+\.[\s\S]*, support@example\.org/);
+  assert.doesNotMatch(raw, /Zanzibar|\{\{/);
+  const page = await eventually(async () => {
+    const shown = await ilse.visit(`/queues/${queue}/acknowledgement`);
+    return /sent in clear/.test(shown.$("main").text()) ? shown : null;
+  });
+  assert.doesNotMatch(page.html, /lea@/);
 });
 
 /** Web and worker as in production: the pages in this process, the worker in one of its own. */
