@@ -40,7 +40,7 @@ export async function splitMessages(
     const [first] = messages;
     if (!ticket || !first || messages.length < new Set(split.messageIds).size)
       return { ok: false, reason: "not there" };
-    const reason = refusal(ticket, messages);
+    const reason = refusal(ticket, messages, await isMoreThan(trx, ticket.id, split.messageIds));
     if (reason) return { ok: false, reason };
 
     const key = await addSealingKey(trx, vault);
@@ -119,9 +119,19 @@ export async function unsplitMessages(
   return true;
 }
 
-function refusal(ticket: TicketRow, messages: MessageRow[]): SplitRefusal | null {
+/** What the desk acknowledged by itself makes no ticket. */
+async function isMoreThan(trx: Database, ticketId: string, messageIds: string[]): Promise<boolean> {
+  const other = await trx("messages")
+    .where({ ticket_id: ticketId })
+    .whereNotIn("id", messageIds)
+    .whereNot({ kind: "acknowledgement" })
+    .first("id");
+  return other !== undefined;
+}
+
+function refusal(ticket: TicketRow, messages: MessageRow[], leavesSome: boolean): SplitRefusal | null {
   if (messages.some(({ kind }) => kind !== "from_user")) return "not from a user";
-  if (ticket.message_count <= messages.length) return "nothing left";
+  if (!leavesSome) return "nothing left";
   const people = new Set(messages.map(({ person_id }) => person_id ?? ticket.person_id));
   return people.size > 1 ? "several people" : null;
 }
@@ -134,7 +144,6 @@ type TicketRow = {
   channel: "whisperback" | "mail" | "phone" | "chat" | "in_person";
   person_id: string | null;
   sealed_subject: Buffer;
-  message_count: number;
 };
 type MessageRow = {
   id: string;

@@ -8,11 +8,15 @@ import { automaticSubject } from "#src/outbox/queue-mail.ts";
 import { personOfAddress } from "#src/people/person-of-address.ts";
 import { troublesOf } from "#src/setup/check-desk.ts";
 import { findTicket } from "#src/tickets/find.ts";
+import { mergeTickets } from "#src/tickets/merge.ts";
 import { replyToTicket } from "#src/tickets/reply.ts";
+import { splitMessages } from "#src/tickets/split.ts";
 import { readThread } from "#src/tickets/thread.ts";
+import { unmergeTickets } from "#src/tickets/unmerge.ts";
 import { readRail } from "#src/web/chrome.ts";
 import { changeSource, write } from "#test/reply-templates/cast.ts";
 import { deskAddress } from "#test/support/intake.ts";
+import { dumpTickets } from "#test/support/shift-desk.ts";
 import { mustTurnOn, newMail, startAcknowledgingDesk } from "./cast.ts";
 
 const wordsOfTheirs = "Hello, my printer from Zanzibar does not print any more since the last upgrade.";
@@ -309,4 +313,24 @@ test("an answer of ours to the same ticket leaves as ever: with its subject and 
   const ours = desk.sink.mails.find(({ raw }) => /Try a cable/.test(raw.toString()));
   assert.equal(ours?.from, deskAddress);
   assert.doesNotMatch(ours?.raw.toString() ?? "", /Auto-Submitted/);
+});
+
+test("an acknowledgement alone is no ticket: the mail that it answers is not split from it, and merges take it along", async (t) => {
+  const desk = await startAcknowledgingDesk(t);
+  const { db, vault, staffId } = desk;
+  await desk.deliver(newMail({ from: "lea@example.org" }));
+  await desk.deliver(newMail({ from: "lea@example.org", subject: "Again" }));
+  const [first, second] = await db("tickets").orderBy("id").pluck("id");
+  const theirs = await db("messages").where({ ticket_id: first, kind: "from_user" }).pluck("id");
+
+  const split = await splitMessages(db, vault, { ticketId: first, messageIds: theirs, staffId });
+  assert.deepEqual(split, { ok: false, reason: "nothing left" });
+
+  const before = await dumpTickets(desk, [first, second]);
+  const merged = await mergeTickets(db, { sourceId: first, targetId: second, staffId });
+  assert.ok(merged.ok);
+  const kinds = await db("messages").where({ ticket_id: second }).orderBy("id").pluck("kind");
+  assert.deepEqual(kinds, ["from_user", "acknowledgement", "from_user"]);
+  assert.ok((await unmergeTickets(db, merged.mergeId, staffId)).ok);
+  assert.deepEqual(await dumpTickets(desk, [first, second]), before);
 });
