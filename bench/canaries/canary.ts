@@ -24,10 +24,10 @@ export function canariesIn(text: string): { kind: string; number: number; token:
 /** Each way in which a canary may stand in bytes, as what to look for in small letters, or as it is in base64. */
 const forms: { name: string; exact: boolean; patterns: string[] }[] = [
   { name: "plain", exact: false, patterns: [word] },
-  { name: "reversed", exact: false, patterns: [[...word].toReversed().join("")] },
+  { name: "reversed", exact: false, patterns: [word.split("").toReversed().join("")] },
   { name: "hex", exact: false, patterns: [hexOf(word), hexOf(word.toUpperCase())] },
   { name: "base64", exact: true, patterns: [word, word.toUpperCase()].flatMap(inBase64) },
-  { name: "UTF-16", exact: false, patterns: [[...word].join("\0")] },
+  { name: "UTF-16", exact: false, patterns: [word.split("").join("\0")] },
   { name: "percent", exact: false, patterns: [hexOf(word).replace(/../g, "%$&")] },
 ];
 

@@ -106,7 +106,9 @@ async function mailOf(world: World, history: History, counts: Counts): Promise<A
     if (sort === "forward") return [forwardedMail(words), false];
     if (sort === "through a list")
       return [clearMail({ ...words, extraHeaders: ["List-Id: <list.example.net>"] }), false];
-    if (sort === "the same again" && history.lastMail) return [history.lastMail, false];
+    // By another way, so that its bytes are others: a report is known again by its id.
+    if (sort === "the same again" && history.lastMail)
+      return [`Received: by mx${history.mailIds.length}.example.net\r\n${history.lastMail}`, false];
     return [clearMail(words), false];
   };
   const [raw, makesSecret] = await make();
