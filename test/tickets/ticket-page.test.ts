@@ -32,6 +32,33 @@ test("shows a report: who speaks, what protected it, the facts, and the lines of
   assert.match($(".lines").text(), /firmware failed to leave lps state/);
 });
 
+test("the facts of a report stand beside it in the order of use, and not known is not no", async () => {
+  const { $ } = await nina.visit(`/tickets/${cast.wifi}`);
+  const facts = $("aside dl").first();
+  const values = new Map(
+    facts
+      .find("dt")
+      .map((_, name) => [[$(name).text(), factsOf($(name).next("dd").text())]])
+      .get() as unknown as [string, string][],
+  );
+
+  assert.match(values.get("Tails") ?? "", /^7\.4 first 6\.10$/);
+  assert.match(values.get("Computer") ?? "", /LENOVO 81W1/);
+  assert.match(values.get("Graphics") ?? "", /Picasso.*1002:15d8 rev c2/);
+  assert.match(values.get("Wi-Fi") ?? "", /RTL8822CE.*10ec:c822/);
+  assert.equal(values.get("RAM"), "7.3 GB");
+  assert.match(values.get("Boot") ?? "", /USB image, by usb/);
+  assert.equal(values.get("Persistent"), "yes");
+  assert.equal(values.get("Virtual"), "no");
+  assert.equal(values.get("Secure Boot"), "not known");
+  assert.match(values.get("Id") ?? "", /^wb:[0-9a-f]{32}$/);
+  const unknown = facts
+    .find("dd.unknown")
+    .map((_, value) => $(value).text())
+    .get();
+  assert.deepEqual(unknown, ["not known"]);
+});
+
 test("a report without words says so, and its subject is no summary", async () => {
   const { $ } = await nina.visit(`/tickets/${cast.silent}`);
 
