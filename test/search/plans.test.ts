@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { after, test } from "node:test";
+import pg from "pg";
+import { readQuery } from "#src/search/read-query.ts";
+import { newestSearchKey } from "#src/search/search-keys.ts";
+import { type Found, searchTickets } from "#src/search/search-tickets.ts";
+import { createStaff } from "#src/staff/create-staff.ts";
+import { addSealingKey } from "#src/vault/sealing-keys.ts";
+import { createVault } from "#src/vault/vault.ts";
+import { createTestDatabase } from "#test/support/postgres.ts";
+
+const vault = createVault(randomBytes(32));
+const { db } = await createTestDatabase({ after });
+const account = await createStaff(db, { name: "nina", role: "help_desk", password: "correct horse battery" });
+assert.ok(account.ok);
+const asker = { staffId: account.staff.id, now: new Date("2026-11-20T12:00:00Z") };
+const tickets = 24_000;
+await fill();
+
+test("a frequent word is found in the newest months, and gives what a reading of all would give", async () => {
+  const statements = await statementsWith("common");
+  assert.ok(statements.some(({ values }) => values.some((value) => String(value).includes("'m202"))));
+
+  const found = await search("common");
+  assert.equal(found.isMore, true);
+  assert.equal(found.hits, 10_000);
+  assert.deepEqual(found.ids, await expected("id % 2 = 0", "desc", 0));
+  let page = found;
+  for (let number = 1; number <= 3; number += 1) {
+    assert.ok(page.next);
+    page = await search("common", page.next);
+    assert.deepEqual(page.ids, await expected("id % 2 = 0", "desc", number * 50));
+  }
+  assert.deepEqual((await search("common sort:oldest")).ids, await expected("id % 2 = 0", "asc", 0));
+  assert.equal((await search("common tails:6.10")).hits, 4_000);
+  assert.deepEqual(
+    (await search("common -second")).ids,
+    await expected("id % 2 = 0 and id % 3 <> 0", "desc", 0),
+  );
+});
+
+test("a rare word is counted exactly, wherever it stands", async () => {
+  const found = await search("rare");
+
+  assert.deepEqual([found.hits, found.isMore], [3, false]);
+  assert.deepEqual(found.ids, await expected("id % 8000 = 1", "desc", 0));
+  assert.equal((await search("common second")).hits, 4_000);
+  assert.equal((await search("rare or second")).hits, 8_002);
+});
+
+for (const query of [
+  "",
+  "common",
+  "rare",
+  "rare -common",
+  "common or tails:6.10",
+  "-common",
+  "tails:6.10",
+  "tails:<6.5",
+  "first:6.10",
+  "is:our-turn",
+  "is:resolved",
+  "is:closed -is:spam",
+  "owner:me",
+  "queue:English is:open",
+  "lang:fr",
+  "tag:none",
+  "from:me@example.org",
+  "stick:same-as:5",
+  "model:thinkpad",
+  "wb:72e11d",
+  "opened:2026-10",
+  "last:2026-10..",
+  "age:>7d",
+  "has:logs",
+  "answered:<2h",
+]) {
+  test(`no page of “${query}” scans the archive`, async () => {
+    for (const { text, values } of await statementsWith(query)) {
+      const plan = await explain(text, values);
+      assert.doesNotMatch(
+        plan,
+        /Seq Scan on (?:tickets|search_tickets|messages|reports|search_documents)\b/,
+        plan,
+      );
+      if (/words @@/.test(text)) assert.match(plan, /search_tickets_words|search_tickets_pkey/);
+    }
+  });
+}
+
+async function fill(): Promise<void> {
+  const key = await newestSearchKey(db, vault);
+  const sealing = await addSealingKey(db, vault);
+  const hash = (word: string) => `''${key.hash(word)}'':1B`;
+  await db.transaction(async (trx) => {
+    await trx.raw("set local session_replication_role = replica");
+    await trx.raw(
+      `insert into tickets (id, status, queue_id, language, channel, key_id, sealed_subject, tails_version, installed_version,
+         opened_at, last_message_at, closed_at, closed_by, our_turn_since) overriding system value
+       select n, case when n % 50 = 0 then 'open' else 'resolved' end, 1 + n % 3, 'en', 'mail', ?, ?,
+         (array['6.9', '6.10', '7.0'])[1 + n % 3], '6.0', at, at, case when n % 50 > 0 then at end,
+         case when n % 50 > 0 then ?::bigint end, case when n % 50 = 0 then at end
+       from (select n, timestamptz '2026-11-01' - (${tickets} - n) * interval '20 minutes' as at
+             from generate_series(1, ${tickets}) n) each`,
+      [sealing.id, vault.seal(sealing.wrapped_key, "subject", "A report"), asker.staffId],
+    );
+    await trx.raw(
+      `insert into search_tickets (ticket_id, words)
+       select id, (case when id % 2 = 0 then '${hash("common")} ' else '' end
+         || case when id % 3 = 0 then '${hash("second")} ' else '' end
+         || case when id % 8000 = 1 then '${hash("rare")}' else '' end)::tsvector
+         || array_to_tsvector(array[month_word(last_message_at)]) from tickets`,
+    );
+  });
+  await db.raw("vacuum analyze");
+}
+
+async function expected(condition: string, direction: string, offset: number): Promise<string[]> {
+  const result = await db.raw(
+    `select id from tickets where ${condition} order by last_message_at ${direction}, id ${direction} offset ${offset} limit 50`,
+  );
+  return result.rows.map(({ id }: { id: string }) => id);
+}
+
+async function search(typed: string, after: Extract<Found, { ok: true }>["next"] = null) {
+  const read = readQuery(typed);
+  assert.ok(read.ok);
+  const found = await searchTickets(db, vault, read.query, { asker, after });
+  assert.ok(found.ok, found.ok ? "" : found.mistake.message);
+  return found;
+}
+
+type Sent = { text: string; values: unknown[] };
+
+/** What a search sends about tickets, with its values. */
+async function statementsWith(typed: string): Promise<Sent[]> {
+  const sent: Sent[] = [];
+  const query: (...args: never[]) => unknown = Reflect.get(pg.Client.prototype, "query");
+  await db.destroy();
+  const noting = function (this: pg.Client, ...args: unknown[]) {
+    const [first] = args;
+    if (typeof first === "object" && first && "text" in first) {
+      const { text, values = [] } = first as { text: string; values?: unknown[] };
+      if (/\bfrom tickets|join tickets/.test(text)) sent.push({ text, values });
+    }
+    return Reflect.apply(query, this, args);
+  };
+  Reflect.set(pg.Client.prototype, "query", noting);
+  try {
+    db.initialize();
+    await search(typed);
+  } finally {
+    Reflect.set(pg.Client.prototype, "query", query);
+  }
+  await db.destroy();
+  db.initialize();
+  assert.ok(sent.length >= 2, "the count and the page");
+  return sent;
+}
+
+async function explain(text: string, values: unknown[]): Promise<string> {
+  return await db.transaction(async (trx) => {
+    await trx.raw("select set_config('enable_seqscan', 'off', true)");
+    const place = (_all: string, number: string) => {
+      const value = values[Number(number) - 1];
+      if (value instanceof Date) return `'${value.toISOString()}'`;
+      if (Buffer.isBuffer(value)) return `'\\x${value.toString("hex")}'`;
+      return typeof value === "number" ? String(value) : `'${String(value).replaceAll("'", "''")}'`;
+    };
+    const filled = text.replaceAll(/\$(\d+)/g, place).replaceAll("?", "\\?");
+    const { rows } = await trx.raw(`explain ${filled}`);
+    return rows.map((row: Record<string, string>) => row["QUERY PLAN"]).join("\n");
+  });
+}
