@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { readKey, reformatKey } from "openpgp";
+import { generateKey, readKey, reformatKey, revokeKey } from "openpgp";
 import { composeEncrypted, type Outgoing } from "#src/mime/compose-mail.ts";
 import type { Attachment } from "#src/mime/mail.ts";
 import { dearmor } from "#src/openpgp/dearmor.ts";
@@ -127,6 +127,19 @@ test("signed by the new key itself, or by one that was refused, it is another ke
   assert.equal((await db("messages").orderBy("id", "desc").first("signature")).signature, "cannot check");
 });
 
+test("a key that came signed by an older, replaced key is no update: that one may have been stolen since", async () => {
+  const lea = await confirmedPerson();
+  const next = await generateSecretKey("Lea", lea.address);
+  await deliver(await signedBy(lea.key, lea, [keyFile(next)]));
+  await confirmNewest(lea);
+  const third = await generateSecretKey("Lea", lea.address);
+
+  await deliver(await signedBy(lea.key, lea, [keyFile(third)]));
+
+  const offered = (await offeredTo(lea)).find(({ facts }) => facts.fingerprint === third.fingerprint);
+  assert.equal(offered?.relation, "another key");
+});
+
 test("an Autocrypt header put onto a genuine signed and encrypted mail is no update: the signature is not about it", async () => {
   const lea = await confirmedPerson();
   const forged = await generateSecretKey("Lea", lea.address);
@@ -211,6 +224,72 @@ test("a newer copy of the confirmed key is offered as the same key, and the old 
   assert.equal(keys?.offered[0]?.relation, "same key");
   assert.equal(keys?.offered[0]?.facts.expiresAt, null);
   assert.notEqual(keys?.inForce?.facts.expiresAt, null);
+});
+
+test("expired, revoked, or without a part for encryption: no answer can leave, and the reason is told", async () => {
+  const userIDs = (address: string) => [{ name: "Lea", email: address }];
+  const signOnly = async (address: string) =>
+    await generateKey({
+      type: "ecc",
+      curve: "ed25519Legacy",
+      userIDs: userIDs(address),
+      subkeys: [],
+      format: "armored",
+    });
+  const revoked = async (address: string) => {
+    const { privateKey } = await generateKey({ userIDs: userIDs(address), format: "object" });
+    return await revokeKey({ key: privateKey, format: "armored" });
+  };
+  const old = { createdAt: new Date("2020-01-01"), expiresInDays: 30 };
+  const expired = async (address: string) => ({
+    publicKey: (await generateSecretKey("Lea", address, old)).public,
+  });
+  for (const [make, reason] of [
+    [expired, /This key expired on 2020-01-31/],
+    [revoked, /This key was revoked by its owner/],
+    [signOnly, /This key can sign but not encrypt/],
+  ] as const) {
+    const lea = await newPerson();
+    const { publicKey } = await make(lea.address);
+    const ticketId = await deliver(await attached(lea, { ...lea.key, public: publicKey }));
+
+    const offered = await findWayOut(db, vault, await recipientOf(db, vault, ticketId));
+    assert.equal(offered.kind, "none");
+    assert.match(offered.reason, reason);
+    await confirmNewest({ ...lea, id: await personOfAddress(db, vault, lea.address) });
+    const confirmed = await findWayOut(db, vault, await recipientOf(db, vault, ticketId));
+    assert.equal(confirmed.kind, "none");
+    assert.match(confirmed.reason, reason);
+    assert.match(confirmed.kind === "none" ? confirmed.advice : "", /Ask for a new key/);
+
+    await deliver(await attached(lea, await generateSecretKey("Lea", lea.address)));
+    const another = await findWayOut(db, vault, await recipientOf(db, vault, ticketId));
+    assert.equal(another.kind, "none", "and another key is not suggested in its place");
+    assert.match(another.kind === "none" ? another.advice : "", /compare it before anybody uses it/);
+  }
+});
+
+test("a newer copy of a confirmed key that has expired is used after one tick", async () => {
+  const lea = await newPerson();
+  const { privateKey, publicKey } = await generateKey({
+    userIDs: [{ name: "Lea", email: lea.address }],
+    date: new Date("2020-01-01"),
+    keyExpirationTime: 30 * 86_400,
+    format: "object",
+  });
+  const ticketId = await deliver(await attached(lea, { ...lea.key, public: publicKey.armor() }));
+  await confirmNewest({ ...lea, id: await personOfAddress(db, vault, lea.address) });
+  const longer = await reformatKey({
+    privateKey,
+    userIDs: [{ name: "Lea", email: lea.address }],
+    keyExpirationTime: 0,
+    format: "armored",
+  });
+
+  await deliver(await attached(lea, { ...lea.key, public: longer.publicKey }));
+
+  const wayOut = await findWayOut(db, vault, await recipientOf(db, vault, ticketId));
+  assert.equal(wayOut.kind === "confirm" && wayOut.candidate.relation, "same key");
 });
 
 test("a replaced key still proves old signatures, one that was taken out of use proves none", async () => {
