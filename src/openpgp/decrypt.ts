@@ -94,7 +94,7 @@ type Opened =
 
 async function tryKeys(message: Ciphertext, keys: readonly SecretKey[]): Promise<Opened> {
   let reason: DecryptionFailure = "not our key";
-  const { named, hidden } = await recipientsOf(message.bytes);
+  const { named, hidden } = await recipientsOf(message);
   // The keys that the message names come first; the others only when a recipient is hidden.
   const fitting = keys.filter((key) => key.keyIds.some((id) => named.has(id)));
   const others = hidden ? keys.filter((key) => !fitting.includes(key)) : [];
@@ -108,9 +108,16 @@ async function tryKeys(message: Ciphertext, keys: readonly SecretKey[]): Promise
   return { ok: false, reason };
 }
 
-async function recipientsOf(bytes: Uint8Array): Promise<{ named: Set<string>; hidden: boolean }> {
-  const ids = (await readMessage({ binaryMessage: bytes })).getEncryptionKeyIDs();
-  const named = new Set(ids.map((id) => id.toHex().toUpperCase()));
+async function recipientsOf({
+  bytes,
+  sessionKeyPackets,
+}: Ciphertext): Promise<{ named: Set<string>; hidden: boolean }> {
+  const bodies = sessionKeyPackets.map((head) => bytes.subarray(head.body, head.end));
+  // Version 3 names a key in its first bytes; reading the whole message for that costs as much as opening it.
+  const ids = bodies.every((body) => body[0] === 3 && body.length > 9)
+    ? bodies.map((body) => Buffer.from(body.subarray(1, 9)).toString("hex"))
+    : (await readMessage({ binaryMessage: bytes })).getEncryptionKeyIDs().map((id) => id.toHex());
+  const named = new Set(ids.map((id) => id.toUpperCase()));
   return { named, hidden: named.delete("0000000000000000") };
 }
 
