@@ -8,7 +8,9 @@ export type Vocabulary = { words: Word[]; logWords: Word[] };
 
 export const vocabularySize = 1_000_000;
 const logVocabularySize = 4_000;
-const syllables = [..."bdfgklmnprtvz"].flatMap((one) => [..."aeiou"].map((other) => one + other));
+const syllables = Array.from("bdfgklmnprtvz").flatMap((one) =>
+  Array.from("aeiou").map((other) => one + other),
+);
 const endings = ["", "s", "ing", "ed"];
 
 /** The word of a rank; one of four is not inflected. */

@@ -8,6 +8,7 @@ import { describeStartProblem } from "./setup/start-problem.ts";
 import { openVault, readMasterKey } from "./vault/master-key.ts";
 import { startHealth } from "./web/health.ts";
 import { createLog } from "./web/log.ts";
+import { answerTooLong } from "./web/too-long.ts";
 
 // The web process: pages for the staff. It holds no secret OpenPGP key and no password of a mail server.
 try {
@@ -29,7 +30,9 @@ async function run(config: WebConfig): Promise<void> {
 
   const health = await startHealth({ host: config.METRICS_HOST, port: config.WEB_METRICS_PORT, db, log });
   const app = createApp({ db, vault, config, log });
-  const server = createServer(app).listen(config.WEB_PORT, config.WEB_HOST);
+  const server = createServer(app);
+  answerTooLong(server);
+  server.listen(config.WEB_PORT, config.WEB_HOST);
   await once(server, "listening");
   const port = (server.address() as AddressInfo).port;
   log.info({ port, metricsPort: health.port }, "the web process runs");

@@ -213,9 +213,7 @@ function refuseLongAndUnseen(text: string): void {
 }
 
 /** Control characters and marks of direction. Joiners stay: words of Persian are written with them. */
-const unseen =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|\p{Cs}/u;
+const unseen = /(?![\t\n\r])[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|\p{Cs}/u;
 
 function isQuote(sign: string): boolean {
   return sign === '"' || sign === "“" || sign === "”" || sign === "„";

@@ -75,7 +75,9 @@ test(`a dump of the database holds none of ${canaries} canary words, names and a
 });
 
 function lettersOf(number: number): string {
-  return [...String(number).padStart(5, "0")].map((digit) => "bcdfghklmp"[Number(digit)]).join("");
+  return Array.from(String(number).padStart(5, "0"))
+    .map((digit) => "bcdfghklmp"[Number(digit)])
+    .join("");
 }
 
 /** By pg_dump where there is one new enough for the server; else every row of every table as text. */

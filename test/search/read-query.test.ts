@@ -208,7 +208,11 @@ function withoutPlaces(node: QueryNode | null): unknown {
   return JSON.parse(JSON.stringify(node, (key, value) => (key === "at" ? undefined : value)));
 }
 
-const letters = fc.string({ unit: fc.constantFrom(..."abcdeéшش漢09.-_/*"), minLength: 1, maxLength: 8 });
+const letters = fc.string({
+  unit: fc.constantFrom(...Array.from("abcdeéшش漢09.-_/*")),
+  minLength: 1,
+  maxLength: 8,
+});
 const words = letters
   .filter((text) => !/^-|^or$/i.test(text))
   .map((text) => ({ kind: "word" as const, text, at: 0 }));

@@ -47,7 +47,10 @@ test("the key changes while everything is found all the time, and the old hashes
   assert.deepEqual([key_id, sealed_key], [null, null]);
 
   // The same document as before, but for the key.
-  const shape = (words: string) => [...words.matchAll(/:(\S+)/g)].map(([, places]) => places).toSorted();
+  const shape = (words: string) =>
+    [...words.matchAll(/:(\S+)/g)]
+      .map(([, places = ""]) => places)
+      .toSorted((one, other) => one.localeCompare(other));
   const now = await db("search_documents")
     .orderBy("message_id")
     .limit(logs.length)

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, test } from "node:test";
 import { readQuery } from "#src/search/read-query.ts";
-import { type Found, searchTickets } from "#src/search/search-tickets.ts";
+import { type Found, type Place, searchTickets } from "#src/search/search-tickets.ts";
 import { createStaff } from "#src/staff/create-staff.ts";
 import { createVault } from "#src/vault/vault.ts";
 import { createTestDatabase } from "#test/support/postgres.ts";
@@ -224,10 +224,7 @@ test("pages follow each other in every order, without a gap and without the same
   }
 });
 
-async function search(
-  typed: string,
-  more: { after?: never | null; perPage?: number } | object = {},
-): Promise<Found> {
+async function search(typed: string, more: { after?: Place | null; perPage?: number } = {}): Promise<Found> {
   const read = readQuery(typed);
   assert.ok(read.ok, read.ok ? "" : read.mistake.message);
   return await searchTickets(db, vault, read.query, { asker: { staffId, now }, ...more });
