@@ -61,7 +61,8 @@ const names = new Map<string, string>();
 // A server holds every plan in memory for each connection; statements with long lists are hardly ever the same again.
 const mostNames = 300;
 const longestText = 4000;
-const canBePlanned = /^\s*(select|insert|update|delete|with)\s/i;
+/** One statement, not several of them. */
+const canBePlanned = /^\s*(select|insert|update|delete|with)\s[^;]*$/i;
 
 function nameOf(text: string): string | undefined {
   const known = names.get(text);

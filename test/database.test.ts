@@ -27,3 +27,13 @@ test("a program that runs while a table is changed fails once and goes on", asyn
   await assert.rejects(worker("queues").orderBy("id").first(), /cached plan must not change result type/);
   assert.equal((await worker("queues").orderBy("id").first()).colour, "green");
 });
+
+test("several statements can be run at once, as in a migration", async (t) => {
+  const { db } = await createTestDatabase(t);
+  await db.raw(
+    "update queues set name = 'Anglais' where language = 'en'; delete from queues where language = 'it'",
+  );
+
+  assert.equal((await db("queues").where({ language: "en" }).first("name")).name, "Anglais");
+  assert.equal(await db("queues").where({ language: "it" }).first("name"), undefined);
+});
