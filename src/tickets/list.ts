@@ -66,7 +66,15 @@ export async function listTickets(
   // The names are joined to the rows of one page alone, so that the index decides the order.
   const rows = await db
     .with("page", page)
+    .with(
+      "tagged",
+      db.raw(
+        `select ticket_id, array_agg(tags.name order by lower(tags.name)) as tags
+         from ticket_tags join tags on tags.id = tag_id where ticket_id in (select id from page) group by ticket_id`,
+      ),
+    )
     .from("page as tickets")
+    .leftJoin("tagged", "tagged.ticket_id", "tickets.id")
     .join("vault_keys", "vault_keys.id", "tickets.key_id")
     .join("queues", "queues.id", "tickets.queue_id")
     .leftJoin("staff", "staff.id", "tickets.owner_id")
@@ -77,17 +85,15 @@ export async function listTickets(
       "queues.name as queue_name",
       "promise_hours",
       "staff.name as owner_name",
-      db.raw(
-        `array(select tags.name from ticket_tags join tags on tags.id = tag_id
-               where ticket_id = tickets.id order by lower(tags.name)) as tags`,
-      ),
+      "tagged.tags",
     );
 
   const shown = rows.slice(0, ticketsPerPage);
   const last = shown.at(-1);
   return {
-    tickets: shown.map(({ wrapped_key, sealed_subject, ...ticket }) => ({
+    tickets: shown.map(({ wrapped_key, sealed_subject, tags, ...ticket }) => ({
       ...ticket,
+      tags: tags ?? [],
       subject: vault.open(wrapped_key, "subject", sealed_subject),
     })),
     next: rows.length > ticketsPerPage && last ? order.cursor(last) : null,
