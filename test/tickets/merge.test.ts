@@ -230,7 +230,9 @@ test("several messages become one ticket in their order, each sealed anew, and o
     moved.map(({ content }) => content.text),
     ["The first call", "The third"],
   );
-  assert.equal((await findTicket(db, vault, result.ticketId))?.message_count, 2);
+  const made = await findTicket(db, vault, result.ticketId);
+  assert.equal(made?.message_count, 2);
+  assert.deepEqual(made?.opened_at, moved[0]?.created_at, "the person waits since the first of them");
   assert.equal((await findTicket(db, vault, ticket))?.message_count, 1);
   assert.equal(new Set(await keysOf(moved)).size, 1);
   for (const key of await keysOf(moved)) assert.equal(keysBefore.includes(key), false);
