@@ -75,7 +75,7 @@ export async function fillWords(
     const ids = Array.from({ length: Math.min(batch, tickets - first + 1) }, (_, place) => first + place);
     const vectors = ids.map((id) => vectorsOf(textsOf(vocabulary, seed, id), monthOf(id, tickets)));
     const insert =
-      "insert into search_tickets select id, words::tsvector from unnest($1::bigint[], $2::text[]) as row (id, words)";
+      "insert into search_tickets (ticket_id, last_message_at, words) select row.id, last_message_at, words::tsvector from unnest($1::bigint[], $2::text[]) as row (id, words) join tickets on tickets.id = row.id";
     await Promise.all([
       blind.query(insert, [ids, vectors.map((each) => each.blind)]),
       clear.query(insert, [ids, vectors.map((each) => each.clear)]),

@@ -51,7 +51,7 @@ export async function searchTickets(
       // Planned for these very words; a scan of the whole archive would open every document of it.
       await trx.raw(
         `select set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true),
-           set_config('work_mem', '64MB', true), set_config('statement_timeout', ?, true)`,
+           set_config('work_mem', '64MB', true), set_config('random_page_cost', '1.1', true), set_config('statement_timeout', ?, true)`,
         [`${secondsAtMost}s`],
       );
       return await readPage(trx, vault, compiled, query.sort, options);
@@ -151,21 +151,14 @@ async function pageOf(
   }
   const isOldest = sort === "oldest";
   const direction = isOldest ? "asc" : "desc";
-  const condition = after
-    ? {
-        sql: `(tickets.last_message_at, tickets.id) ${isOldest ? ">" : "<"} (?::timestamptz, ?::bigint)`,
-        bindings: [after.value, after.id],
-      }
-    : { sql: "true", bindings: [] };
   const upTo = after && !isOldest ? new Date(after.value) : null;
   const read = async (words: string | null): Promise<Row[]> => {
-    const columns = "tickets.id, tickets.last_message_at";
-    const matching = matchingSql({ ...compiled, words }, columns, [condition]);
-    const order = (of: string) => `${of}last_message_at ${direction}, ${of}id ${direction}`;
+    const matching = matchingSql({ ...compiled, words }, after, isOldest);
     // Written as text after the cut: for ten thousands of rows that costs more than finding them.
     const result = await trx.raw<{ rows: Row[] }>(
       `select id::text, to_char(last_message_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as value
-       from (${matching.sql} order by ${order("tickets.")} limit ?) page order by ${order("page.")}`,
+       from (select * from (${matching.sql}) found order by last_message_at ${direction}, found.id ${direction} limit ?) page
+       order by last_message_at ${direction}, page.id ${direction}`,
       [...matching.bindings, most],
     );
     return result.rows;
@@ -211,17 +204,41 @@ async function newestMatching(trx: Database, compiled: Compiled, most: number): 
   return (await pageOf(trx, { ...compiled }, "newest", null, most)).rows;
 }
 
-/** Rows of `tickets` that match. */
-function matchingSql(compiled: Compiled, columns: string, more: Sql[]) {
-  const conditions = [...compiled.conditions, ...more];
-  const where = ["tickets.merged_into is null", ...conditions.map(({ sql }) => `(${sql})`)].join(" and ");
-  const bindings = conditions.flatMap(({ bindings: each }) => each);
-  if (!compiled.words) return { sql: `select ${columns} from tickets where ${where}`, bindings };
+/** Ids and moments of what matches, from a place on. */
+function matchingSql({ words, conditions }: Compiled, after: Place | null, isOldest = false): Sql {
+  const beyond = (moment: string, id: string): Sql[] =>
+    after
+      ? [
+          {
+            sql: `(${moment}, ${id}) ${isOldest ? ">" : "<"} (?::timestamptz, ?::bigint)`,
+            bindings: [after.value, after.id],
+          },
+        ]
+      : [];
+  const all = (parts: Sql[]) => ({
+    sql: parts.map(({ sql }) => `(${sql})`).join(" and "),
+    bindings: parts.flatMap(({ bindings }) => bindings),
+  });
+  if (!words) {
+    const where = all([
+      { sql: "tickets.merged_into is null", bindings: [] },
+      ...conditions,
+      ...beyond("tickets.last_message_at", "tickets.id"),
+    ]);
+    return { ...where, sql: `select id, last_message_at from tickets where ${where.sql}` };
+  }
+  const where = all([
+    { sql: "words @@ ?::tsquery", bindings: [words] },
+    ...beyond("last_message_at", "ticket_id"),
+  ]);
+  const matching = `select ticket_id as id, last_message_at from search_tickets where ${where.sql}`;
+  if (conditions.length === 0) return { ...where, sql: matching };
+  const rest = all(conditions);
   return {
     // The index is followed first; walking the tickets and opening the document of each would be far slower.
-    sql: `with matching as materialized (select ticket_id from search_tickets where words @@ ?::tsquery)
-      select ${columns} from matching join tickets on tickets.id = matching.ticket_id where ${where}`,
-    bindings: [compiled.words, ...bindings],
+    sql: `with matching as materialized (${matching})
+      select tickets.id, tickets.last_message_at from matching join tickets on tickets.id = matching.id where ${rest.sql}`,
+    bindings: [...where.bindings, ...rest.bindings],
   };
 }
 
@@ -239,15 +256,16 @@ async function countNewest(trx: Database, compiled: Compiled, most: number): Pro
 }
 
 async function countIn(trx: Database, compiled: Compiled, most: number): Promise<Counted> {
-  const columns = "tickets.id, tickets.last_message_at, status, queue_id, tails_version";
-  const matching = matchingSql(compiled, columns, []);
+  const matching = matchingSql(compiled, null);
   const result = await trx.raw<{ rows: { hits: string; facets: Facets }[] }>(
-    `with newest as materialized (
-       ${matching.sql} order by tickets.last_message_at desc, tickets.id desc limit ?),
+    `with found as materialized (
+       select * from (${matching.sql}) each order by last_message_at desc, each.id desc limit ?),
+     newest as materialized (
+       select tickets.id, status, queue_id, tails_version from found join tickets using (id)),
      tagged as (
        select tag_id, count(*) from ticket_tags where ticket_id in (select id from newest)
        group by 1 order by 2 desc limit ${mostFacets})
-     select (select count(*) from newest) as hits, json_build_object(
+     select (select count(*) from found) as hits, json_build_object(
        'status', (select json_agg(json_build_object('value', status, 'tickets', count)) from (
           select status, count(*) from newest group by 1 order by 2 desc) each),
        'queue', (select json_agg(json_build_object('value', name, 'tickets', count)) from (

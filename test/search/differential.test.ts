@@ -91,6 +91,12 @@ const sticks = ["one", "two", null];
 const plain: PlainTicket[] = [];
 for (let number = 0; number < tickets; number += 1) plain.push(await makeTicket(number));
 await db.raw("vacuum analyze");
+const { rows: late } = await db.raw(
+  `select from search_tickets join tickets on id = ticket_id
+   where search_tickets.last_message_at is distinct from tickets.last_message_at
+     or not words @@ month_word(tickets.last_message_at)::tsquery`,
+);
+assert.equal(late.length, 0, "when a ticket was written to last stands beside its words");
 
 test(`${many} random searches find what a slow and obvious reading of ${tickets} opened tickets finds (seed ${seed})`, async () => {
   const queries = Array.from({ length: many }, () => randomNode(3, true));

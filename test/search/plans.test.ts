@@ -106,8 +106,8 @@ async function fill(): Promise<void> {
       [sealing.id, vault.seal(sealing.wrapped_key, "subject", "A report"), asker.staffId],
     );
     await trx.raw(
-      `insert into search_tickets (ticket_id, words)
-       select id, (case when id % 2 = 0 then '${hash("common")} ' else '' end
+      `insert into search_tickets (ticket_id, last_message_at, words)
+       select id, last_message_at, (case when id % 2 = 0 then '${hash("common")} ' else '' end
          || case when id % 3 = 0 then '${hash("second")} ' else '' end
          || case when id % 8000 = 1 then '${hash("rare")}' else '' end)::tsvector
          || array_to_tsvector(array[month_word(last_message_at)]) from tickets`,
@@ -142,7 +142,7 @@ async function statementsWith(typed: string): Promise<Sent[]> {
     const [first] = args;
     if (typeof first === "object" && first && "text" in first) {
       const { text, values = [] } = first as { text: string; values?: unknown[] };
-      if (/\bfrom tickets|join tickets/.test(text)) sent.push({ text, values });
+      if (/\bfrom tickets|join tickets|from search_tickets/.test(text)) sent.push({ text, values });
     }
     return Reflect.apply(query, this, args);
   };
