@@ -36,6 +36,8 @@ export type Ticket = {
   priority: Priority;
   last_version_that_worked: string | null;
   workaround: string | null;
+  /** The known issue that it waits for, or waited for. */
+  issue_url: string | null;
   /** Everything stands on this other ticket. */
   merged_into: string | null;
 };

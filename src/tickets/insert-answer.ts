@@ -12,7 +12,7 @@ export async function insertAnswer(
   const filled = await fillForTicket(db, asked.templateId, ticket.language, {
     ticket,
     person: nameOfPerson(asked.messages),
-    issueUrl: null,
+    issueUrl: ticket.issue_url,
     me: asked.me,
     desk: config.DESK_NAME,
     deskAddress: config.DESK_ADDRESS,

@@ -1,5 +1,6 @@
 import type { Database } from "../database.ts";
-import { changeStatus } from "./change-status.ts";
+import { changeStatus, statusColumns } from "./change-status.ts";
+import { changeTickets } from "./change-tickets.ts";
 import { stateOf } from "./ticket-state.ts";
 
 const mostDays = 366;
@@ -23,11 +24,20 @@ export async function snoozeTicket(
   });
 }
 
-/** The ticket waits until a known fault is mended. */
-export async function waitForFix(db: Database, ticketId: string, staffId: string): Promise<boolean> {
+/** The ticket waits until a known issue is mended, which stands at this address (http or https, 500 characters at most). */
+export async function waitForFix(
+  db: Database,
+  ticketId: string,
+  staffId: string,
+  issueUrl: string,
+): Promise<boolean> {
   return await db.transaction(async (trx) => {
-    const changed = await changeStatus(trx, [ticketId], staffId, "waits_for_fix", {
-      status: "waiting_for_fix",
+    const changed = await changeTickets(trx, [ticketId], {
+      staffId,
+      action: "waits_for_fix",
+      set: { ...statusColumns(trx, { status: "waiting_for_fix" }, staffId), issue_url: issueUrl },
+      tells: "status",
+      detail: { issue: issueUrl },
     });
     return changed.length === 1;
   });

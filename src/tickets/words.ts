@@ -45,7 +45,7 @@ export function eventWords(event: { action: string; detail: Record<string, strin
     taken_back: "took an answer back before it left",
     read_again: Number(detail.mails) > 1 ? `had ${detail.mails} mails read again` : "had a mail read again",
     snoozed: `put it away until ${detail.until ? moment(new Date(detail.until)) : "later"}`,
-    waits_for_fix: "let it wait for a fix",
+    waits_for_fix: `let it wait for a fix${detail.issue ? ` of ${detail.issue}` : ""}`,
     waits_for_user: "let it wait for the user",
     handed_over: `handed it over to ${to ?? "somebody"}${from ? `, from ${from}` : ""}`,
     forwarded: `forwarded it inside to ${to ?? "somebody"}`,

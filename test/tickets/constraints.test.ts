@@ -30,6 +30,7 @@ const wrong: [what: string, constraint: string, change: Record<string, unknown>]
   ["a merged ticket that is open", "merged_is_closed_and_empty", { merged_into: other }],
   ["a ticket that is merged into itself", "merged_is_closed_and_empty", { merged_into: ticket }],
   ["a last version of two lines", "last_version_is_a_line", { last_version_that_worked: "7.3\n7.2" }],
+  ["an issue whose address is a script", "issue_is_an_address", { issue_url: "javascript:alert(1)" }],
 ];
 
 for (const [what, constraint, change] of wrong) {

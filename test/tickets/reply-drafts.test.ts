@@ -131,6 +131,17 @@ suite("a template answer", () => {
     assert.equal((await db("reply_templates").where({ id }).first()).used_count, 1);
   });
 
+  test("names the known issue that the ticket waits for", async () => {
+    const issue = "https://tracker.example.org/issues/14754";
+    const id = await write(db, staff.ilse.id, { name: "Known", body: "It is known: {{issue_url}}" });
+    await nina.submit(await nina.visit(`/tickets/${cast.printer}/wait-for-fix`), { issue });
+
+    const form = await nina.visit(`/tickets/${cast.printer}/reply`);
+    const page = await nina.submit(form, { template: id }, { button: "Insert" });
+
+    assert.equal(page.$("textarea").text().trim(), `It is known: ${issue}`);
+  });
+
   test("takes the name that the person's mail gives", async () => {
     const id = await write(db, staff.ilse.id, { name: "Printer", body: "Hello {{person}}" });
 

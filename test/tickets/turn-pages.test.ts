@@ -62,10 +62,15 @@ suite("snooze", () => {
   });
 });
 
-test("a ticket waits for a fix, then for its user, then it is our turn again", async () => {
-  const fix = await nina.submit(await nina.visit(`/tickets/${cast.printer}/wait-for-fix`));
+test("a ticket waits for the fix of a known issue, then for its user, then it is our turn again", async () => {
+  const issue = "https://tracker.example.org/issues/14754";
+  const fix = await nina.submit(await nina.visit(`/tickets/${cast.printer}/wait-for-fix`), { issue });
   assert.match(fix.$(".chips").text(), /waiting for a fix/);
-  assert.match(fix.$(".event").last().text(), /nina let it wait for a fix/);
+  assert.match(fix.$(".event").last().text(), new RegExp(`nina let it wait for a fix of ${issue}`));
+  assert.equal(fix.$(`aside a[href="${issue}"]`).attr("rel"), "noreferrer");
+
+  const same = await nina.submit(await nina.visit(`/tickets/${cast.printer}/wait-for-fix`));
+  assert.equal(same.$("[role=status]").text(), "Nothing was changed.");
 
   const user = await nina.submit(await nina.visit(`/tickets/${cast.printer}/wait-for-user`));
   assert.match(user.$(".chips").text(), /waiting for the user/);
@@ -75,6 +80,24 @@ test("a ticket waits for a fix, then for its user, then it is our turn again", a
 
   const ours = await nina.submit(again, {}, { button: "Make it our turn" });
   assert.match(ours.$(".chips").text(), /our turn/);
+});
+
+test("a ticket waits for a fix of no issue that has no address", async () => {
+  const before = await db("tickets").where({ id: cast.lea }).first("status", "issue_url");
+  for (const [issue, error] of [
+    ["", /Give the address/],
+    ["14754", /begins with https/],
+    ["javascript:alert(1)", /begins with https/],
+    ["https://tracker.example.org/a b", /no spaces/],
+    ["https://somebody@tracker.example.org/1", /no address of a page/],
+    [`https://tracker.example.org/${"1".repeat(500)}`, /500 characters/],
+  ] as const) {
+    const refused = await nina.submit(await nina.visit(`/tickets/${cast.lea}/wait-for-fix`), { issue });
+    assert.equal(refused.status, 422);
+    assert.match(refused.$("#issue-error").text(), error);
+    assert.equal(refused.$("#issue").attr("value") ?? "", issue);
+  }
+  assert.deepEqual(await db("tickets").where({ id: cast.lea }).first("status", "issue_url"), before);
 });
 
 suite("hand over", () => {
