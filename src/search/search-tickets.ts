@@ -229,6 +229,11 @@ function matchingSql({ words, conditions }: Compiled, after: Place | null, isOld
   }
   const where = all([
     { sql: "words @@ ?::tsquery", bindings: [words] },
+    // A merged ticket may still have a workaround of its own.
+    {
+      sql: "not exists (select from tickets gone where gone.id = ticket_id and gone.merged_into is not null)",
+      bindings: [],
+    },
     ...beyond("last_message_at", "ticket_id"),
   ]);
   const matching = `select ticket_id as id, last_message_at from search_tickets where ${where.sql}`;

@@ -4,6 +4,8 @@ import { after, test } from "node:test";
 import { readQuery } from "#src/search/read-query.ts";
 import { type Found, type Place, searchTickets } from "#src/search/search-tickets.ts";
 import { createStaff } from "#src/staff/create-staff.ts";
+import { mergeTickets } from "#src/tickets/merge.ts";
+import { setWorkaround } from "#src/tickets/set-facts.ts";
 import { createVault } from "#src/vault/vault.ts";
 import { createTestDatabase } from "#test/support/postgres.ts";
 import { storeTicket } from "#test/support/search-archive.ts";
@@ -177,6 +179,25 @@ test("stick:same-as: finds all tickets from one stick", async () => {
   );
 });
 
+test("a merged ticket is found as the one that it was merged into", async () => {
+  const store = (text: string) =>
+    storeTicket({ db, vault, staffId }, { messages: [{ kind: "from_user", text }] });
+  const [sourceId, targetId] = [await store("mergeone"), await store("mergetwo")];
+  await setWorkaround(db, vault, sourceId, staffId, "mergethree");
+  assert.ok((await mergeTickets(db, { sourceId, targetId, staffId })).ok);
+
+  for (const [typed, ids] of [
+    ["mergeone mergetwo", [targetId]],
+    ["mergethree", []],
+    ["mergethree lang:none", []],
+    ["-mergetwo lang:none age:<1d opened:today", []],
+  ] as const) {
+    const found = await search(typed);
+    assert.ok(found.ok);
+    assert.deepEqual(found.ids, ids, typed);
+  }
+});
+
 test("relevance puts the subject before the text", async () => {
   const found = await search("printer or help sort:relevance");
 
@@ -199,7 +220,7 @@ test("names that are not there are told, with one that may be meant", async () =
 });
 
 test("facets count what the tickets have in common", async () => {
-  const found = await search("");
+  const found = await search("-mergetwo");
 
   assert.ok(found.ok);
   assert.deepEqual(found.facets.status, [{ value: "new", tickets: 4 }]);
