@@ -118,8 +118,8 @@ export const fillings = [
      case when place = 0 then words when kind = 'from_user' then words_more else words_answer end
    from ${messagesOf("message")} where kind <> 'note'`,
 
-  `insert into search_tickets (ticket_id, words)
-   select tickets.id, gather_words(search_documents.words order by message_id)
+  `insert into search_tickets (ticket_id, last_message_at, words)
+   select tickets.id, min(last_message_at), gather_words(search_documents.words order by message_id)
      || array_to_tsvector(array[month_word(min(last_message_at))])
    from tickets join search_documents on search_documents.ticket_id = tickets.id
    where tickets.id between (select min(n) from bench_batch) and (select max(n) from bench_batch)
