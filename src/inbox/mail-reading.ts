@@ -39,7 +39,12 @@ export type ReportReading = {
 
 /** What one mail says, read in a process of its own from its raw bytes alone; `reason` is for the staff. */
 export type MailReading =
-  | { ok: false; reason: string }
+  | {
+      ok: false;
+      reason: string;
+      /** Whose mail was encrypted and could not be opened: they wrote encrypted all the same. */
+      encryptedBy?: string | null;
+    }
   | {
       ok: true;
       sender: "person" | "automatic" | "list" | "bounce";

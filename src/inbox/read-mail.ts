@@ -9,7 +9,7 @@ import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 import { readPublicKeys } from "../openpgp/read-public-keys.ts";
 import { keyFactsOf } from "../people/key-facts.ts";
 import { textsOfMail } from "../search/texts-of-message.ts";
-import { recogniseReport } from "../whisperback/recognise-report.ts";
+import { findReportId, recogniseReport } from "../whisperback/recognise-report.ts";
 import { detectLanguage } from "./detect-language.ts";
 import type { MailReading, OfferedKey } from "./mail-reading.ts";
 import { type Opened, openMail } from "./open-mail.ts";
@@ -33,7 +33,7 @@ export async function readMail(
     return { ok: false, reason: "It says that this desk itself wrote it: a loop, or a forgery" };
 
   const opened = await openMail(raw, outer.mail, keys, pinned);
-  if (!opened.ok) return opened;
+  if (!opened.ok) return { ...opened, encryptedBy: encryptedBy(outer.mail) };
 
   const recognised = recogniseReport({
     subject: outer.mail.subject,
@@ -46,6 +46,11 @@ export async function readMail(
 
 function isFromUs(mail: Mail, deskAddress: string): boolean {
   return mail.from.some(({ address }) => address.toLowerCase() === deskAddress.toLowerCase());
+}
+
+/** The From of a report is the program's, the same for everybody. */
+function encryptedBy({ subject, from }: Mail): string | null {
+  return findReportId(subject) === null ? (from[0]?.address ?? null) : null;
 }
 
 async function readOrdinaryMail(outer: Mail, opened: Opened, hint: string | null): Promise<MailReading> {

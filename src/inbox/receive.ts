@@ -32,7 +32,11 @@ export async function receiveMail(
 ): Promise<Outcome> {
   return await db.transaction(async (trx) => {
     await holdMail(trx, mail);
-    if (!mailReading.ok) return await setAside(trx, mail, mailReading.reason);
+    if (!mailReading.ok) {
+      const { reason, encryptedBy } = mailReading;
+      if (encryptedBy) await rememberEncryption(trx, await personOfAddress(trx, vault, encryptedBy));
+      return await setAside(trx, mail, reason);
+    }
     const reading = { ...mailReading, personId: await senderOf(trx, vault, mailReading) };
     const place = await findOrOpenTicket(trx, vault, mail, reading);
     if (typeof place === "string") return await setAside(trx, mail, place);

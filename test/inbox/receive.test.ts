@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { messageIdOf, newReference } from "#src/outbox/message-id.ts";
+import { recipientOf } from "#src/outbox/recipient.ts";
 import { closeTicket } from "#src/tickets/close.ts";
 import { findTicket } from "#src/tickets/find.ts";
 import { readLogs, readReport } from "#src/tickets/read-report.ts";
@@ -170,6 +171,26 @@ test("a person who writes again opens a closed ticket, but not spam", async (t) 
     plainMail({ text: "Buy my pills today, very cheap.", headers: [`In-Reply-To: ${ours}`] }),
   );
   assert.equal((await onlyTicket(intake)).status, "spam");
+});
+
+test("who sent an encrypted mail that does not open is answered in no clear mail later", async (t) => {
+  const intake = await startIntake(t);
+  const cut = fixtureMail("inline-pgp-cut-in-the-middle").toString();
+  await intake.deliver(
+    cut,
+    cut
+      .replace("Lea Example <lea@", "WhisperBack <reports@")
+      .replace("Subject: Encrypted", "Subject: Bug report: a1b2"),
+  );
+  await intake.deliver(plainMail({ from: "lea@example.org", subject: "Now in clear" }));
+
+  assert.deepEqual(
+    (await intake.db("mails").orderBy("id").select("state")).map(({ state }) => state),
+    ["set_aside", "set_aside", "read"],
+  );
+  const { id } = await intake.db("tickets").first("id");
+  assert.equal((await recipientOf(intake.db, intake.vault, id))?.mayGetClear, false);
+  assert.equal((await intake.db("people")).length, 1, "the From of a report is nobody's");
 });
 
 test("a mail that claims to be from the desk itself is set aside, so that no loop begins", async (t) => {
