@@ -391,5 +391,5 @@ async function member(of: Database): Promise<string> {
 }
 
 async function empty(of: Database): Promise<void> {
-  await of.raw("truncate reply_templates, reply_template_versions");
+  await of.raw("truncate reply_templates, reply_template_versions cascade");
 }
