@@ -5,6 +5,7 @@ import { CannotLeave } from "#src/outbox/queue-mail.ts";
 import { runBulk } from "#src/tickets/bulk.ts";
 import { decideAboutAnswer } from "#src/tickets/decide-about-answer.ts";
 import { saveDraft } from "#src/tickets/drafts.ts";
+import { forwardInside } from "#src/tickets/forward-inside.ts";
 import { handOver } from "#src/tickets/hand-over.ts";
 import { mergeTickets } from "#src/tickets/merge.ts";
 import { addNote } from "#src/tickets/note.ts";
@@ -91,8 +92,7 @@ async function mailOf(world: World, history: History, counts: Counts): Promise<A
     if (sort === "encrypted mail") return [await encryptedMail(words, world.deskKey, false), true];
     if (sort === "encrypted mail, signed") return [await encryptedMail(words, world.deskKey, true), true];
     if (sort === "inline encrypted") return [await inlineMail(words, world.deskKey, false), true];
-    // It cannot be read, so nobody knows whether it was encrypted by this person.
-    if (sort === "inline encrypted, cut") return [await inlineMail(words, world.deskKey, true), false];
+    if (sort === "inline encrypted, cut") return [await inlineMail(words, world.deskKey, true), true];
     if (sort === "report") return [await reportMail(words, world.deskKey, true), false];
     if (sort === "report with a key")
       return [await reportMail({ ...words, withKey: true }, world.deskKey, true), true];
@@ -161,6 +161,7 @@ const acts: Act[] = [
         note: `Note ${secretOf(history)}`,
       }),
   },
+  { name: "forward inside", run: forward },
   { name: "merge", run: merge },
   { name: "take apart", run: takeApart },
   { name: "split", run: split },
@@ -224,6 +225,18 @@ async function answer(
     useKey,
     seenMessageId: null,
     secondsToTakeBack: random.below(4) === 0 ? 600 : 0,
+  });
+}
+
+async function forward({ db, vault, staff }: World, history: History, ticketId: string): Promise<unknown> {
+  const messages = await db("messages").where({ ticket_id: ticketId, kind: "from_user" }).select("id");
+  if (messages.length === 0) return;
+  return await forwardInside(db, vault, {
+    ticketId,
+    staffId: staff[0] ?? "",
+    messageId: history.random.pick(messages).id,
+    toStaffIds: [history.random.pick(staff)],
+    note: `Look at ${secretOf(history)}`,
   });
 }
 
