@@ -60,11 +60,12 @@ export function startMailReaders(options: MailReadersOptions): MailReaders {
     const job = reader.isReady && !reader.job ? waiting.shift() : undefined;
     if (!job) return;
     const seconds = options.secondsPerMail ?? 20;
+    const stop = () => {
+      if (reader.job === job) replace(reader, `Reading took longer than ${seconds} seconds and was stopped`);
+    };
     reader.job = job;
-    reader.timer = setTimeout(
-      () => replace(reader, `Reading took longer than ${seconds} seconds and was stopped`),
-      seconds * 1000,
-    );
+    // Where we were busy past the limit ourselves, what was read in time waits in the pipe: it is heard first.
+    reader.timer = setTimeout(() => setImmediate(stop), seconds * 1000);
     reader.child.send({ raw: job.raw, pinned: job.pinned }, ignoreClosed);
   };
 
@@ -74,6 +75,8 @@ export function startMailReaders(options: MailReadersOptions): MailReaders {
     const reader: Reader = { child, isReady: false, job: null, timer: null };
     readers.add(reader);
     child.on("message", (message: "ready" | MailReading) => {
+      // One that was killed may have said something before: it must not get another mail.
+      if (!readers.has(reader)) return;
       if (message === "ready") reader.isReady = true;
       else finish(reader, message);
       next(reader);

@@ -44,6 +44,31 @@ test("hostile mails at once do not keep the good ones from being read", async (t
   assert.equal(outcomes.filter((outcome) => outcome === "read: ").length, 3);
 });
 
+test("a mail that was read in time counts as read, however late the worker hears of it", async (t) => {
+  const readers = startMailReaders({
+    processes: 1,
+    secretKeys: [deskSecretKey],
+    deskAddress,
+    secondsPerMail: 1,
+  });
+  t.after(() => readers.stop());
+  await readers.read(Buffer.from(plainMail()));
+
+  const reading = Promise.all([1, 2, 3].map(() => readers.read(Buffer.from(plainMail()))));
+  // The worker is busy past the limit, while the reader has finished long ago.
+  for (const began = performance.now(); performance.now() - began < 1500; );
+
+  const readings = await Promise.race([
+    reading,
+    new Promise<null>((done) => setTimeout(done, 20_000, null).unref()),
+  ]);
+  assert.ok(readings, "some mails were never told of");
+  assert.deepEqual(
+    readings.map(({ ok }) => ok),
+    [true, true, true],
+  );
+});
+
 /** A third of what this machine needs for the mail now: a fixed limit would be none on a fast one. */
 async function tooShortFor(t: TestContext, mail: string): Promise<number> {
   const readers = startMailReaders({
