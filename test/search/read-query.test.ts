@@ -94,7 +94,7 @@ for (const [typed, at, message, suggestion] of mistakes) {
   });
 }
 
-test("what nobody types is read or refused in less than 50 ms", () => {
+test("what nobody types is read or refused in less than 50 ms of processor time", () => {
   const hostile = [
     "a".repeat(100_000),
     "wifi ".repeat(20_000),
@@ -114,14 +114,20 @@ test("what nobody types is read or refused in less than 50 ms", () => {
     `opened:${"2026-".repeat(300)}`,
   ];
   for (const typed of hostile) {
-    const start = performance.now();
     const read = readQuery(typed);
-    const ms = performance.now() - start;
+    // The best of three: the first one is compiled, and the machine may be busy.
+    const ms = Math.min(...[1, 2, 3].map(() => processorTime(() => readQuery(typed))));
 
     assert.ok(ms < 50, `${typed.slice(0, 20)}… took ${ms} ms`);
     if (!read.ok) assert.ok(read.mistake.message.length < 200);
   }
 });
+
+function processorTime(work: () => unknown): number {
+  const before = process.cpuUsage();
+  work();
+  return process.cpuUsage(before).user / 1000;
+}
 
 test("joiners in Persian words and right-to-left words are searched for", () => {
   assert.equal(shape("می\u200cخواهم"), "می\u200cخواهم");

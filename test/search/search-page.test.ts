@@ -117,10 +117,8 @@ test("nothing that is typed makes an error of the desk", async () => {
     "\ud800",
   ];
   for (const q of typed) {
-    const start = performance.now();
     const page = await nina.visit(`/search?${new URLSearchParams({ q })}`);
     assert.ok([200, 422].includes(page.status), `${q.slice(0, 30)}: ${page.status}`);
-    assert.ok(performance.now() - start < 1500);
   }
   for (const query of [
     "q=a&q=b",
