@@ -41,8 +41,9 @@ function printValue(value: Value): string {
   return `${end(from)}..${end(to)}`;
 }
 
+/** A name before // is the beginning of an address on the web, and no field. */
 function quoteValue(text: string): string {
-  return /^[^\s,|()"“”„<>-][^\s,|()"“”„]*$/.test(text) && !/\.\.|^(?:none|known)$/i.test(text)
+  return /^(?!\/\/)[^\s,|()"“”„<>-][^\s,|()"“”„]*$/.test(text) && !/\.\.|^(?:none|known)$/i.test(text)
     ? text
     : `"${text}"`;
 }

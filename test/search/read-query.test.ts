@@ -164,6 +164,12 @@ test("it never throws, and says a place inside of what was typed", () => {
   );
 });
 
+test("a tag that begins like an address on the web is written in quotation marks", () => {
+  const read = readQuery('-tag:"//a"');
+  assert.ok(read.ok);
+  assert.equal(printQuery(read.query), '-tag:"//a"');
+});
+
 test("a search that is written down and read again is the same", () => {
   fc.assert(
     fc.property(queries, fc.constantFrom("newest", "oldest", "relevance" as const), (node, sort) => {
