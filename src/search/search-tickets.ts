@@ -1,5 +1,6 @@
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
+import { exactMoment } from "../web/paging.ts";
 import { type Compiled, compileQuery } from "./compile-query.ts";
 import { confirmInLogs } from "./confirm-in-logs.ts";
 import type { Asker, Sql } from "./field-sql.ts";
@@ -156,10 +157,10 @@ async function pageOf(
     const matching = matchingSql({ ...compiled, words }, after, isOldest);
     // Written as text after the cut: for ten thousands of rows that costs more than finding them.
     const result = await trx.raw<{ rows: Row[] }>(
-      `select id::text, to_char(last_message_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as value
+      `select id::text, ? as value
        from (select * from (${matching.sql}) found order by last_message_at ${direction}, found.id ${direction} limit ?) page
        order by last_message_at ${direction}, page.id ${direction}`,
-      [...matching.bindings, most],
+      [exactMoment(trx, "last_message_at"), ...matching.bindings, most],
     );
     return result.rows;
   };

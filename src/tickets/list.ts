@@ -1,5 +1,6 @@
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
+import { exactMoment } from "../web/paging.ts";
 import type { Channel, TicketStatus } from "./ticket.ts";
 import type { Priority } from "./ticket-state.ts";
 
@@ -55,10 +56,7 @@ export async function listTickets(
   const page = filtered(db, filter)
     .select(
       "tickets.*",
-      db.raw(
-        `to_char(${timeOf(filter)} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as cursor_time,
-         priority_rank(priority) as cursor_rank`,
-      ),
+      db.raw("? as cursor_time, priority_rank(priority) as cursor_rank", [exactMoment(db, timeOf(filter))]),
     )
     .limit(ticketsPerPage + 1);
   if (after) page.whereRaw(...order.after(after));
