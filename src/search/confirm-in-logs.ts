@@ -24,6 +24,7 @@ export async function readLogTexts(
   ticketIds: string[],
 ): Promise<Map<string, string[]>> {
   const texts = new Map<string, string[]>();
+  if (ticketIds.length === 0) return texts;
   const add = (id: string, more: string[]) => texts.set(id, [...(texts.get(id) ?? []), ...more]);
   const reports: { ticket_id: string; wrapped_key: Buffer; sealed_logs: Buffer }[] = await db("messages")
     .join("reports", "reports.message_id", "messages.id")

@@ -65,7 +65,7 @@ export async function readSnippets(
     .where("place", "<=", mostMessages)
     .orderBy("messages.id")
     .select("ticket_id", "kind", "sealed_content", "wrapped_key");
-  const snippets = new Map<string, { where: string; pieces: Piece[]; isMarked: boolean }>();
+  const snippets: Snippets = new Map();
   for (const { ticket_id, kind, sealed_content, wrapped_key } of rows) {
     if (snippets.get(ticket_id)?.isMarked) continue;
     const { text }: { text: string } = JSON.parse(vault.open(wrapped_key, "message", sealed_content));
@@ -74,11 +74,30 @@ export async function readSnippets(
     if (isMarked || !snippets.has(ticket_id))
       snippets.set(ticket_id, { where: places[kind] ?? "", pieces, isMarked });
   }
-  if (wanted.size > 0) {
-    await lookIntoWorkarounds(db, vault, wanted, ids, snippets);
-    await lookIntoLogs(db, vault, wanted, ids, snippets);
-  }
+  if (wanted.size === 0) return snippets;
+  const unmarked = () => ids.filter((id) => !snippets.get(id)?.isMarked);
+  markFirst(snippets, wanted, "Workaround", await readWorkarounds(db, vault, unmarked()));
+  markFirst(snippets, wanted, "Logs", await readLogTexts(db, vault, unmarked().slice(0, mostLogs)));
   return snippets;
+}
+
+type Snippets = Map<string, { where: string; pieces: Piece[]; isMarked: boolean }>;
+
+/** The first of a ticket's texts that has one of the words takes the place of what no word was found in. */
+function markFirst(
+  snippets: Snippets,
+  wanted: Set<string>,
+  where: string,
+  texts: Map<string, string[]>,
+): void {
+  for (const [id, each] of texts) {
+    for (const text of each) {
+      const pieces = snippetOf(text, wanted);
+      if (!pieces.some(({ marked }) => marked)) continue;
+      snippets.set(id, { where, pieces, isMarked: true });
+      break;
+    }
+  }
 }
 
 type MessageRow = { ticket_id: string; kind: string; sealed_content: Buffer; wrapped_key: Buffer };
@@ -87,42 +106,17 @@ const mostMessages = 8;
 const mostLogs = 15;
 const places: Record<string, string> = { answer: "Our answer", note: "Note", bounce: "Mail server" };
 
-async function lookIntoWorkarounds(
-  db: Database,
-  vault: Vault,
-  wanted: Set<string>,
-  ids: string[],
-  snippets: Map<string, { where: string; pieces: Piece[]; isMarked: boolean }>,
-): Promise<void> {
-  const unmarked = ids.filter((id) => !snippets.get(id)?.isMarked);
-  if (unmarked.length === 0) return;
+async function readWorkarounds(db: Database, vault: Vault, ids: string[]): Promise<Map<string, string[]>> {
+  if (ids.length === 0) return new Map();
   const rows: { id: string; sealed_workaround: Buffer; wrapped_key: Buffer }[] = await db("tickets")
     .join("vault_keys", "vault_keys.id", "tickets.key_id")
-    .whereIn("tickets.id", unmarked)
+    .whereIn("tickets.id", ids)
     .whereNotNull("sealed_workaround")
     .select("tickets.id", "sealed_workaround", "wrapped_key");
-  for (const { id, sealed_workaround, wrapped_key } of rows) {
-    const pieces = snippetOf(vault.open(wrapped_key, "workaround", sealed_workaround), wanted);
-    if (pieces.some(({ marked }) => marked))
-      snippets.set(id, { where: "Workaround", pieces, isMarked: true });
-  }
-}
-
-async function lookIntoLogs(
-  db: Database,
-  vault: Vault,
-  wanted: Set<string>,
-  ids: string[],
-  snippets: Map<string, { where: string; pieces: Piece[]; isMarked: boolean }>,
-): Promise<void> {
-  const unmarked = ids.filter((id) => !snippets.get(id)?.isMarked).slice(0, mostLogs);
-  const texts = await readLogTexts(db, vault, unmarked);
-  for (const id of unmarked) {
-    for (const text of texts.get(id) ?? []) {
-      const pieces = snippetOf(text, wanted);
-      if (!pieces.some(({ marked }) => marked)) continue;
-      snippets.set(id, { where: "Logs", pieces, isMarked: true });
-      break;
-    }
-  }
+  return new Map(
+    rows.map(({ id, sealed_workaround, wrapped_key }) => [
+      id,
+      [vault.open(wrapped_key, "workaround", sealed_workaround)],
+    ]),
+  );
 }
