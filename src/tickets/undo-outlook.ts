@@ -1,20 +1,12 @@
 import type { Database } from "../database.ts";
 import { readState } from "./merge.ts";
 import { isStateColumn, type StateChange } from "./ticket-state.ts";
-import { minutesToUndo, type UndoRefusal } from "./undo.ts";
+import { type Event, minutesToUndo, type UndoRefusal } from "./undo.ts";
 
 /** For each event that somebody did in the last ten minutes: null when it can be undone, else why it cannot any more. */
 export type UndoOutlook = Map<string, UndoRefusal | null>;
 
-type Recent = {
-  id: string;
-  staff_id: string | null;
-  action: string;
-  detail: Record<string, string>;
-  before: StateChange | null;
-  after: StateChange | null;
-  undoes: string | null;
-};
+type Recent = Pick<Event, "id" | "staff_id" | "action" | "detail" | "before" | "after" | "undoes">;
 type Present = { state: StateChange; tags: Set<string>; owners: Set<string> };
 
 /**

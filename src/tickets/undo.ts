@@ -66,7 +66,8 @@ async function holdPeople(trx: Database, before: StateChange | null): Promise<vo
     .select("id");
 }
 
-type Event = {
+/** What the history keeps of one change, and what undoing it asks of the clock and of later events. */
+export type Event = {
   id: string;
   ticket_id: string;
   staff_id: string | null;
