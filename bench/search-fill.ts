@@ -110,8 +110,8 @@ export async function checkFilling(
       { weight: "D", text: log ?? "" },
     ]);
     const { rows } = await db.raw(
-      `select ts_delete(words, month_word(last_message_at)) = ?::tsvector as same
-       from search_tickets join tickets on id = ticket_id where id = ?`,
+      `select ts_delete(words, month_word(search_tickets.last_message_at)) = ?::tsvector as same
+       from search_tickets where ticket_id = ?`,
       [words, id],
     );
     assert.equal(rows[0].same, true, `the words of ticket ${id} are not those of the desk`);
