@@ -157,12 +157,7 @@ function tsqueryOf(tree: Tree): string {
 
 /** What is left out must be the exact rest: where a column is empty, "unknown" counts as no before it is turned round. */
 function sqlOf(tree: Tree, isTurned: boolean): Sql {
-  if (leads(tree)) {
-    return {
-      sql: "exists (select from search_tickets where ticket_id = tickets.id and words @@ ?::tsquery)",
-      bindings: [tsqueryOf(tree)],
-    };
-  }
+  if (leads(tree)) return hasWords(tsqueryOf(tree));
   if (tree.kind === "sql") return isTurned ? { ...tree.sql, sql: `(${tree.sql.sql}) is true` } : tree.sql;
   if (tree.kind === "words") throw new Error("A word leads");
   if (tree.kind === "not") {
@@ -173,6 +168,14 @@ function sqlOf(tree: Tree, isTurned: boolean): Sql {
   return {
     sql: parts.map(({ sql }) => `(${sql})`).join(tree.kind === "all" ? " and " : " or "),
     bindings: parts.flatMap(({ bindings }) => bindings),
+  };
+}
+
+/** Whether a row of `tickets` has what a `tsquery` asks. */
+export function hasWords(tsquery: string): Sql {
+  return {
+    sql: "exists (select from search_tickets where ticket_id = tickets.id and words @@ ?::tsquery)",
+    bindings: [tsquery],
   };
 }
 

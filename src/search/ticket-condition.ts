@@ -1,0 +1,36 @@
+import type { Database } from "../database.ts";
+import type { Vault } from "../vault/vault.ts";
+import { compileQuery, hasWords } from "./compile-query.ts";
+import type { Asker, Binding, Sql } from "./field-sql.ts";
+import type { Query } from "./query.ts";
+
+/** What a search asks of a row of `tickets`, for rooms that look at tickets in an order of their own. */
+export type TicketCondition = {
+  /** A condition on a row of `tickets`, complete but for `logPhrases`. No ticket that was merged into another meets it. */
+  sql: string;
+  bindings: Binding[];
+  /** Phrases that must still be confirmed on the opened logs: `confirmInLogs`. */
+  logPhrases: string[];
+  /** The same in two: a `tsquery` by which the index of words leads to the tickets (null: no word leads), and the rest. */
+  words: string | null;
+  rest: Sql;
+};
+
+/** Turns a search into a condition; throws `Mistake` for names that are not there and for what has no word in it. */
+export async function ticketCondition(
+  db: Database,
+  vault: Vault,
+  query: Pick<Query, "node">,
+  asker: Asker,
+): Promise<TicketCondition> {
+  const { words, conditions, logPhrases } = await compileQuery(db, vault, query, asker);
+  const rest = allOf([{ sql: "tickets.merged_into is null", bindings: [] }, ...conditions]);
+  return { ...(words ? allOf([hasWords(words), rest]) : rest), logPhrases, words, rest };
+}
+
+function allOf(parts: Sql[]): Sql {
+  return {
+    sql: parts.map(({ sql }) => `(${sql})`).join(" and "),
+    bindings: parts.flatMap(({ bindings }) => bindings),
+  };
+}
