@@ -50,4 +50,7 @@ export const fieldNames = [
 /** What is wrong with a search, where (in UTF-16 units), and what may have been meant. */
 export type QueryMistake = { message: string; at: number; suggestion: string | null };
 
-export type ReadQuery = { ok: true; query: Query } | { ok: false; mistake: QueryMistake };
+/** `sortAt` is where `sort:` stands; null: nobody chose an order. */
+export type ReadQuery =
+  | { ok: true; query: Query; sortAt: number | null }
+  | { ok: false; mistake: QueryMistake };

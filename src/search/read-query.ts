@@ -18,7 +18,7 @@ const mostParts = 60;
  */
 export function readQuery(typed: string): ReadQuery {
   try {
-    return { ok: true, query: new Reader(typed).read() };
+    return { ok: true, ...new Reader(typed).read() };
   } catch (error) {
     if (error instanceof Mistake) return { ok: false, mistake: error.mistake };
     throw error;
@@ -30,17 +30,17 @@ class Reader {
   #at = 0;
   #depth = 0;
   #parts = 0;
-  #sort: Sort | null = null;
+  #sort: { sort: Sort; at: number } | null = null;
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  read(): Query {
+  read(): { query: Query; sortAt: number | null } {
     refuseLongAndUnseen(this.#text);
     const node = this.#any();
     if (this.#peek() === ")") throw new Mistake("This bracket closes nothing", this.#at, null);
-    return { node, sort: this.#sort ?? "newest" };
+    return { query: { node, sort: this.#sort?.sort ?? "newest" }, sortAt: this.#sort?.at ?? null };
   }
 
   #any(): QueryNode | null {
@@ -153,7 +153,7 @@ class Reader {
     if (isLeftOut) throw new Mistake("A sorting cannot be left out", at, null);
     if (this.#depth > 0) throw new Mistake("A sorting stands outside of brackets", at, null);
     if (this.#sort) throw new Mistake("There is a sorting already", at, null);
-    this.#sort = found;
+    this.#sort = { sort: found, at };
     return null;
   }
 
