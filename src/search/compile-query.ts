@@ -29,24 +29,40 @@ type Tree =
 export async function compileQuery(
   db: Database,
   vault: Vault,
-  { node }: Pick<Query, "node">,
+  query: Compilable,
   asker: Asker,
 ): Promise<Compiled> {
-  const conjuncts = node === null ? [] : node.kind === "all" ? node.parts : [node];
-  const [keys, names] = await Promise.all([searchKeys(db, vault), readNames(db, node)]);
-  const resolve = await resolveWords(db, keys, node ? wantedIn(node) : []);
-  const context: Context = { resolve, names, vault, asker, lexemes: [], logPhrases: [] };
-  const trees = conjuncts.map((part) => treeOf(part, context, true, false));
+  const compile = await queryCompiler(db, vault, [query], asker);
+  return compile(query);
+}
 
-  // What is left out follows the index too, as soon as there is a word that leads.
-  const leading = trees.some(leads) ? trees.filter(isWords) : [];
-  return {
-    words: leading.length > 0 ? leading.map(tsqueryOf).join(" & ") : null,
-    conditions: trees.filter((tree) => !leading.includes(tree)).map((tree) => sqlOf(tree, false)),
-    logPhrases: context.logPhrases,
-    lexemes: context.lexemes,
+/** Reads what several searches need, in the statements of one. What it returns turns each of them into SQL, or throws `Mistake`. */
+export async function queryCompiler(
+  db: Database,
+  vault: Vault,
+  queries: Compilable[],
+  asker: Asker,
+): Promise<(query: Compilable) => Compiled> {
+  const nodes = queries.flatMap(({ node }) => node ?? []);
+  const [keys, names] = await Promise.all([searchKeys(db, vault), readNames(db, nodes.flatMap(fieldsIn))]);
+  const resolve = await resolveWords(db, keys, nodes.flatMap(wantedIn));
+  return ({ node }) => {
+    const context: Context = { resolve, names, vault, asker, lexemes: [], logPhrases: [] };
+    const conjuncts = node === null ? [] : node.kind === "all" ? node.parts : [node];
+    const trees = conjuncts.map((part) => treeOf(part, context, true, false));
+
+    // What is left out follows the index too, as soon as there is a word that leads.
+    const leading = trees.some(leads) ? trees.filter(isWords) : [];
+    return {
+      words: leading.length > 0 ? leading.map(tsqueryOf).join(" & ") : null,
+      conditions: trees.filter((tree) => !leading.includes(tree)).map((tree) => sqlOf(tree, false)),
+      logPhrases: context.logPhrases,
+      lexemes: context.lexemes,
+    };
   };
 }
+
+type Compilable = Pick<Query, "node">;
 
 type Context = {
   resolve: (wanted: Wanted) => Resolved;
@@ -179,8 +195,8 @@ export function hasWords(tsquery: string): Sql {
   };
 }
 
-async function readNames(db: Database, node: QueryNode | null): Promise<Names> {
-  const used = new Set(node ? fieldsIn(node) : []);
+async function readNames(db: Database, fields: FieldName[]): Promise<Names> {
+  const used = new Set(fields);
   const read = async (field: FieldName, table: string) => {
     const rows: { id: string; name: string }[] = used.has(field) ? await db(table).select("id", "name") : [];
     return new Map(rows.map(({ id, name }) => [name.toLowerCase(), id]));

@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
-import { compileQuery, hasWords } from "./compile-query.ts";
+import { type Compiled, hasWords, queryCompiler } from "./compile-query.ts";
 import type { Asker, Binding, Sql } from "./field-sql.ts";
 import type { Query } from "./query.ts";
 
@@ -23,7 +23,22 @@ export async function ticketCondition(
   query: Pick<Query, "node">,
   asker: Asker,
 ): Promise<TicketCondition> {
-  const { words, conditions, logPhrases } = await compileQuery(db, vault, query, asker);
+  const conditionOf = await ticketConditions(db, vault, [query], asker);
+  return conditionOf(query);
+}
+
+/** Reads what several searches need, in the statements of one. What it returns turns each into its condition, or throws `Mistake`. */
+export async function ticketConditions(
+  db: Database,
+  vault: Vault,
+  queries: Pick<Query, "node">[],
+  asker: Asker,
+): Promise<(query: Pick<Query, "node">) => TicketCondition> {
+  const compile = await queryCompiler(db, vault, queries, asker);
+  return (query) => conditionFrom(compile(query));
+}
+
+function conditionFrom({ words, conditions, logPhrases }: Compiled): TicketCondition {
   const rest = allOf([{ sql: "tickets.merged_into is null", bindings: [] }, ...conditions]);
   return { ...(words ? allOf([hasWords(words), rest]) : rest), logPhrases, words, rest };
 }
