@@ -1,6 +1,24 @@
 import type { Database } from "../database.ts";
 
 /**
+ * Reads the newest tickets with a frequent word without reading all its places: in the newest months that should hold
+ * enough of them first, and in all when they do not. `read` takes a `tsquery` and gives at most `most`, the newest first.
+ */
+export async function readNewest<Row>(
+  db: Database,
+  words: string,
+  upTo: Date | null,
+  most: number,
+  read: (words: string) => Promise<Row[]>,
+): Promise<Row[]> {
+  for (const months of await newestWindows(db, upTo, [most * 40, most * 1000])) {
+    const rows = await read(`(${words}) & ${months}`);
+    if (rows.length >= most) return rows;
+  }
+  return await read(words);
+}
+
+/**
  * The months in which the newest tickets were written to last, as a `tsquery`: one for each number of tickets that they
  * should hold at least. None where the archive is not larger than that, or nothing is known of it. `upTo`: counted from there.
  */

@@ -9,3 +9,15 @@ export class Mistake extends Error {
     this.mistake = { message, at, suggestion };
   }
 }
+
+/** The same as a value: what was found, or what is wrong with the search. */
+export async function orMistake<Value>(
+  found: Promise<Value>,
+): Promise<{ ok: true; value: Value } | { ok: false; mistake: QueryMistake }> {
+  try {
+    return { ok: true, value: await found };
+  } catch (error) {
+    if (error instanceof Mistake) return { ok: false, mistake: error.mistake };
+    throw error;
+  }
+}

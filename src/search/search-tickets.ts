@@ -2,11 +2,12 @@ import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
 import { exactMoment } from "../web/paging.ts";
 import { type Compiled, compileQuery } from "./compile-query.ts";
-import { confirmInLogs } from "./confirm-in-logs.ts";
+import { confirmedPage } from "./confirmed-page.ts";
 import type { Asker, Sql } from "./field-sql.ts";
-import { newestWindows } from "./newest-windows.ts";
+import { newestWindows, readNewest } from "./newest-windows.ts";
 import type { Query, QueryMistake, Sort } from "./query.ts";
-import { Mistake } from "./query-mistake.ts";
+import { orMistake } from "./query-mistake.ts";
+import { searchTransaction } from "./search-transaction.ts";
 
 /** Where a page ends: the moment (in microseconds, as text) or the rank of its last ticket, and its id. */
 export type Place = { value: string; id: string };
@@ -34,7 +35,6 @@ export type Found =
 
 export const foundPerPage = 50;
 export const mostCounted = 10_000;
-const secondsAtMost = 8;
 
 /**
  * One page of the tickets that a search finds, how many there are and what they have in common. What takes longer than
@@ -46,24 +46,18 @@ export async function searchTickets(
   query: Query,
   options: { asker: Asker } & Options,
 ): Promise<Found> {
-  try {
-    const compiled = await compileQuery(db, vault, query, options.asker);
-    return await db.transaction(async (trx) => {
-      // Planned for these very words; a scan of the whole archive would open every document of it.
-      await trx.raw(
-        `select set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true),
-           set_config('work_mem', '64MB', true), set_config('random_page_cost', '1.1', true), set_config('statement_timeout', ?, true)`,
-        [`${secondsAtMost}s`],
-      );
-      return await readPage(trx, vault, compiled, query.sort, options);
-    });
-  } catch (error) {
-    if (error instanceof Mistake) return { ok: false, mistake: error.mistake };
-    if (!tookTooLong(error)) throw error;
-    const message =
-      "This search takes too long. Add a word, or narrow it with a version, a queue or days (opened:2026-10..)";
-    return { ok: false, mistake: { message, at: 0, suggestion: null } };
-  }
+  const found = await orMistake(findPage(db, vault, query, options));
+  return found.ok ? found.value : found;
+}
+
+async function findPage(
+  db: Database,
+  vault: Vault,
+  query: Query,
+  options: { asker: Asker } & Options,
+): Promise<Found> {
+  const compiled = await compileQuery(db, vault, query, options.asker);
+  return await searchTransaction(db, (trx) => readPage(trx, vault, compiled, query.sort, options));
 }
 
 /** How many tickets a search finds, up to 1,001; null when that cannot be said in time. Logs are not opened for it. */
@@ -77,10 +71,6 @@ export async function countTickets(
   return found.ok ? found.hits + (found.isMore ? 1 : 0) : null;
 }
 
-function tookTooLong(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "57014";
-}
-
 type Options = { after?: Place | null; perPage?: number; mostCounted?: number };
 
 async function readPage(
@@ -91,12 +81,15 @@ async function readPage(
   { after = null, perPage = foundPerPage, mostCounted: most = mostCounted }: Options,
 ): Promise<Found> {
   const counted = await countNewest(trx, compiled, most);
+  const read = (place: Place | null, atMost: number) => pageOf(trx, compiled, sort, place, atMost);
   const page: { rows: Row[]; goOn: Place | null; opened: number | null } =
     perPage === 0
       ? { rows: [], goOn: null, opened: null }
       : compiled.logPhrases.length > 0
-        ? await confirmedPage(trx, vault, compiled, sort, after, perPage)
-        : { ...(await pageOf(trx, compiled, sort, after, perPage + 1)), opened: null };
+        ? await confirmedPage(trx, vault, compiled.logPhrases, perPage, (last, atMost) =>
+            read(last ?? after, atMost),
+          )
+        : { rows: await read(after, perPage + 1), goOn: null, opened: null };
   const shown = page.rows.slice(0, perPage);
   const last = shown.at(-1);
   return {
@@ -113,46 +106,18 @@ async function readPage(
 
 type Row = { id: string; value: string };
 
-/** Phrases are confirmed on the opened logs, newest first, until the page is full or enough were opened. */
-async function confirmedPage(
-  trx: Database,
-  vault: Vault,
-  compiled: Compiled,
-  sort: Sort,
-  after: Place | null,
-  perPage: number,
-): Promise<{ rows: Row[]; opened: number; goOn: Place | null }> {
-  const rows: Row[] = [];
-  let [place, opened] = [after, 0];
-  while (rows.length <= perPage && opened < mostOpened) {
-    const { rows: candidates } = await pageOf(trx, compiled, sort, place, openedAtOnce);
-    const ids = candidates.map(({ id }) => id);
-    const confirmed = await confirmInLogs(trx, vault, ids, compiled.logPhrases);
-    opened += candidates.length;
-    rows.push(...candidates.filter(({ id }) => confirmed.has(id)));
-    const last = candidates.at(-1);
-    if (candidates.length < openedAtOnce || !last) return { rows, opened, goOn: null };
-    place = { value: last.value, id: last.id };
-  }
-  return { rows, opened, goOn: rows.length <= perPage ? place : null };
-}
-
-const openedAtOnce = 30;
-const mostOpened = 300;
-
 async function pageOf(
   trx: Database,
   compiled: Compiled,
   sort: Sort,
   after: Place | null,
   most: number,
-): Promise<{ rows: Row[]; goOn: null }> {
+): Promise<Row[]> {
   if (sort === "relevance" && compiled.words) {
-    return { rows: await rankedPage(trx, compiled, compiled.words, after, most), goOn: null };
+    return await rankedPage(trx, compiled, compiled.words, after, most);
   }
   const isOldest = sort === "oldest";
   const direction = isOldest ? "asc" : "desc";
-  const upTo = after && !isOldest ? new Date(after.value) : null;
   const read = async (words: string | null): Promise<Row[]> => {
     const matching = matchingSql({ ...compiled, words }, after, isOldest);
     // Written as text after the cut: for ten thousands of rows that costs more than finding them.
@@ -164,14 +129,8 @@ async function pageOf(
     );
     return result.rows;
   };
-  // In the newest months that hold enough of them, a frequent word is found without reading all its places.
-  if (!isOldest && compiled.words) {
-    for (const months of await newestWindows(trx, upTo, [most * 40, most * 1000])) {
-      const rows = await read(`(${compiled.words}) & ${months}`);
-      if (rows.length >= most) return { rows, goOn: null };
-    }
-  }
-  return { rows: await read(compiled.words), goOn: null };
+  if (isOldest || !compiled.words) return await read(compiled.words);
+  return await readNewest(trx, compiled.words, after ? new Date(after.value) : null, most, read);
 }
 
 async function rankedPage(
@@ -181,7 +140,7 @@ async function rankedPage(
   after: Place | null,
   most: number,
 ): Promise<Row[]> {
-  const newest = await newestMatching(trx, compiled, mostCounted);
+  const newest = await pageOf(trx, compiled, "newest", null, mostCounted);
   const result = await trx.raw<{ rows: Row[] }>(
     `select id::text, rank::text as value from (
        select ticket_id as id, ts_rank(words, ?::tsquery) as rank from search_tickets where ticket_id = any(?::bigint[])) ranked
@@ -197,12 +156,6 @@ async function rankedPage(
     ],
   );
   return result.rows;
-}
-
-type Matching = { id: string; value: string };
-
-async function newestMatching(trx: Database, compiled: Compiled, most: number): Promise<Matching[]> {
-  return (await pageOf(trx, { ...compiled }, "newest", null, most)).rows;
 }
 
 /** Ids and moments of what matches, from a place on. */
