@@ -41,7 +41,6 @@ export async function receiveMail(
     const place = await findOrOpenTicket(trx, vault, mail, reading);
     if (typeof place === "string") return await setAside(trx, mail, place);
 
-    if (place.outcome === "opened") await applyRules(trx, vault, place.ticketId, factsOf(reading));
     const messageId = await storeMessage(trx, vault, mail, reading, place);
     await storeReport(trx, vault, mail, reading, messageId);
     await storeOfferedKeys(trx, vault, mail, reading, place.ticketId, messageId);
@@ -51,6 +50,8 @@ export async function receiveMail(
       language: reading.language,
       texts: reading.searchTexts,
     });
+    // Rules may search the ticket, so its words are there first; the acknowledgement depends on its queue.
+    if (place.outcome === "opened") await applyRules(trx, vault, place.ticketId, factsOf(reading));
     if (place.outcome !== "opened" && reading.sender === "person") {
       await makeItOurTurn(trx, place.ticketId, mail.receivedAt);
     }

@@ -2,13 +2,14 @@ import type { Database } from "../database.ts";
 import { changeTickets } from "../tickets/change-tickets.ts";
 import { addTag } from "../tickets/tag.ts";
 import type { Vault } from "../vault/vault.ts";
+import { askSearches, fitsBy } from "./ask-searches.ts";
 import { fittingRules, wantedBy } from "./decide.ts";
 import type { SortingFacts } from "./rule.ts";
 import { listRules } from "./rules.ts";
 
 /**
- * Sorts a ticket that was opened in this transaction. Where somebody put this person by hand counts more than a rule's
- * queue. One statement when no rule fits.
+ * Sorts a ticket that was opened in this transaction, once its first message is indexed. Where somebody put this person
+ * by hand counts more than a rule's queue. One statement when no rule fits and none has a search.
  */
 export async function applyRules(
   trx: Database,
@@ -16,7 +17,9 @@ export async function applyRules(
   ticketId: string,
   facts: SortingFacts,
 ): Promise<void> {
-  const rules = fittingRules(await listRules(trx, vault), facts);
+  const all = await listRules(trx, vault);
+  const answers = await askSearches(trx, vault, all, [ticketId]);
+  const rules = fittingRules(all, facts, fitsBy(answers, ticketId));
   if (rules.length === 0) return;
   const { queueId, tags, priority, ownerId } = wantedBy(rules);
   await changeTickets(trx, [ticketId], {

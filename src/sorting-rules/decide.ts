@@ -6,14 +6,21 @@ const longestText = 200_000;
 
 type Decidable = { match: "all" | "any"; conditions: Condition[]; stops: boolean };
 
-/** The rules that fit, in their order, up to and with the first that stops. */
-export function fittingRules<Rule extends Decidable>(rules: Rule[], facts: SortingFacts): Rule[] {
-  const compared = Object.fromEntries(
+/** The rules that fit, in their order, up to and with the first that stops. `searchFits` tells it of the ticket. */
+export function fittingRules<Rule extends Decidable>(
+  rules: Rule[],
+  facts: SortingFacts,
+  searchFits: (typed: string) => boolean,
+): Rule[] {
+  const compared: Record<string, string> = Object.fromEntries(
     Object.entries(facts).map(([field, value]) => [field, fold(value ?? "")]),
   );
   const fitting: Rule[] = [];
   for (const rule of rules) {
-    const fits = (condition: Condition) => conditionFits(condition, compared[condition.field] ?? "");
+    const fits = (condition: Condition) =>
+      condition.field === "search"
+        ? searchFits(condition.value)
+        : conditionFits(condition, compared[condition.field] ?? "");
     if (!(rule.match === "all" ? rule.conditions.every(fits) : rule.conditions.some(fits))) continue;
     fitting.push(rule);
     if (rule.stops) break;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isId } from "../web/is-id.ts";
+import { readRuleSearch } from "./read-rule-search.ts";
 import { readRange } from "./versions.ts";
 
 export const fields = [
@@ -11,16 +12,37 @@ export const fields = [
   "language",
   "channel",
   "list_id",
+  "search",
 ] as const;
-export const comparisons = ["contains", "is", "in_range"] as const;
+export const comparisons = ["contains", "is", "in_range", "fits"] as const;
 
 const Condition = z
   .object({
     field: z.enum(fields, "Choose what to look at"),
     how: z.enum(comparisons, "Choose how to compare"),
-    value: z.string().trim().min(1, "Write what to look for").max(200, "200 characters at most"),
+    value: z.string().trim().min(1, "Write what to look for"),
   })
   .superRefine(({ field, how, value }, context) => {
+    if (field === "search") {
+      if (how !== "fits") {
+        context.addIssue({ code: "custom", path: ["how"], message: "A ticket fits a search, or does not" });
+      }
+      const read = readRuleSearch(value);
+      if (read.ok) return;
+      const { mistake } = read;
+      context.addIssue({ code: "custom", path: ["value"], message: mistake.message, params: { mistake } });
+      return;
+    }
+    if (value.length > 200) {
+      context.addIssue({ code: "custom", path: ["value"], message: "200 characters at most" });
+    }
+    if (how === "fits") {
+      context.addIssue({
+        code: "custom",
+        path: ["how"],
+        message: "Only the ticket as a whole fits a search",
+      });
+    }
     if (how !== "in_range") return;
     if (field !== "tails_version") {
       context.addIssue({ code: "custom", path: ["how"], message: "Only a version can lie in a range" });
@@ -52,5 +74,5 @@ export const SortingRuleForm = z
 export type SortingRule = z.infer<typeof SortingRuleForm>;
 export type Condition = z.infer<typeof Condition>;
 
-/** What the rules look at, of one mail that opens a ticket. */
-export type SortingFacts = Record<(typeof fields)[number], string | null>;
+/** What the rules look at, of one mail that opens a ticket; searches are asked of the ticket. */
+export type SortingFacts = Record<Exclude<(typeof fields)[number], "search">, string | null>;

@@ -1,6 +1,7 @@
 import type { Database } from "../database.ts";
 import type { MessageContent } from "../tickets/ticket.ts";
 import type { Vault } from "../vault/vault.ts";
+import { askSearches, fitsBy } from "./ask-searches.ts";
 import { fittingRules, type Wanted, wantedBy } from "./decide.ts";
 import type { SortingFacts, SortingRule } from "./rule.ts";
 
@@ -19,7 +20,10 @@ export type TriedTicket = {
   wanted: Wanted;
 };
 
-/** Tries rules on the last 200 mails that opened a ticket, newest first. Nothing is changed. */
+/**
+ * Tries rules on the last 200 mails that opened a ticket, newest first. Searches look at the tickets as they are now.
+ * Nothing is changed.
+ */
 export async function tryRules(db: Database, vault: Vault, rules: SortingRule[]): Promise<TriedTicket[]> {
   const result = await db.raw<{ rows: Row[] }>(
     `select tickets.*, queues.name as queue_name, ticket_keys.wrapped_key as ticket_key,
@@ -35,8 +39,10 @@ export async function tryRules(db: Database, vault: Vault, rules: SortingRule[])
      order by tickets.id desc`,
     [most],
   );
+  const ids = result.rows.map(({ id }) => id);
+  const answers = await askSearches(db, vault, rules, ids);
   return result.rows.map((row) => {
-    const fitting = fittingRules(rules, factsOf(vault, row));
+    const fitting = fittingRules(rules, factsOf(vault, row), fitsBy(answers, row.id));
     return {
       ticket_id: row.id,
       subject: vault.open(row.ticket_key, "subject", row.sealed_subject),

@@ -10,6 +10,7 @@ export const fieldWords: Record<(typeof fields)[number], string> = {
   language: "language code",
   channel: "channel",
   list_id: "mailing list",
+  search: "the ticket",
 };
 
 /** The desk's words for how it compares. */
@@ -17,4 +18,5 @@ export const comparisonWords: Record<(typeof comparisons)[number], string> = {
   contains: "contains",
   is: "is",
   in_range: "lies in the range",
+  fits: "fits the search",
 };
