@@ -15,7 +15,7 @@ export type OfferedKey = {
   facts: KeyFacts;
 };
 
-/** What the table of reports keeps open of a WhisperBack report, and the rest as JSON to be sealed. */
+/** What the table of reports keeps open of a WhisperBack report, and the rest to be sealed. */
 export type ReportReading = {
   whisperbackId: string | null;
   contactAddress: string | null;
@@ -30,10 +30,10 @@ export type ReportReading = {
   coreboot: boolean | null;
   /** Raw, to be hashed with the vault's key and never stored. */
   stickId: string | null;
-  /** The report without its sections. */
-  reportJson: string;
+  /** The report without its sections, as JSON and packed to be sealed. */
+  packedReport: Buffer;
   /** The sections alone; null when the report brought none. */
-  logsJson: string | null;
+  packedLogs: Buffer | null;
   logSections: number;
 };
 
@@ -64,7 +64,7 @@ export type MailReading =
       signature: "no" | "cannot check" | "bad" | "good";
       /** The one summary; it names keys, so it is stored sealed. */
       crypto: CryptoSummary;
-      /** The text in the pieces that are shown apart. */
+      /** The text in the pieces that are shown apart; none where it is one piece. */
       segments: Segment[];
       /** Raw marks of the ciphertexts and who sent them, to be hashed with the vault's key and never stored. */
       ciphertexts: { hashes: string[]; sender: string };

@@ -5,6 +5,7 @@ import { readPublicKeys } from "../openpgp/read-public-keys.ts";
 import { keyFactsOf } from "../people/key-facts.ts";
 import { textsOfReport } from "../search/texts-of-message.ts";
 import type { StoredReport } from "../tickets/read-report.ts";
+import { packText } from "../vault/pack.ts";
 import { parseReport } from "../whisperback/parse-report.ts";
 import type { Report } from "../whisperback/report.ts";
 import { unwrap } from "../whisperback/unwrap.ts";
@@ -87,7 +88,7 @@ function openFacts(report: Report, whisperbackId: string | null, outer: Mail, ha
   };
 }
 
-function sealedParts(report: Report): Pick<ReportReading, "reportJson" | "logsJson" | "logSections"> {
+function sealedParts(report: Report): Pick<ReportReading, "packedReport" | "packedLogs" | "logSections"> {
   const { sections, ...rest } = report;
   const stored: StoredReport = {
     ...rest,
@@ -102,8 +103,8 @@ function sealedParts(report: Report): Pick<ReportReading, "reportJson" | "logsJs
     })),
   };
   return {
-    reportJson: JSON.stringify(stored),
-    logsJson: sections.length > 0 ? JSON.stringify(sections) : null,
+    packedReport: packText(JSON.stringify(stored)),
+    packedLogs: sections.length > 0 ? packText(JSON.stringify(sections)) : null,
     logSections: sections.length,
   };
 }

@@ -184,7 +184,7 @@ async function storeMessage(
       warnings: reading.warnings,
       ...(reading.listId ? { listId: reading.listId } : {}),
       crypto: reading.crypto,
-      segments: reading.segments.length > 1 ? reading.segments : undefined,
+      segments: reading.segments.length > 0 ? reading.segments : undefined,
     },
   });
 }
@@ -231,8 +231,8 @@ async function storeReport(
     virtual_machine: report.virtualMachine,
     coreboot: report.coreboot,
     stick_hash: report.stickId ? vault.lookUpHash("stick", report.stickId) : null,
-    sealed_report: vault.seal(mail.key.wrapped_key, "report", report.reportJson),
-    sealed_logs: report.logsJson && vault.seal(mail.key.wrapped_key, "logs", report.logsJson),
+    sealed_report: vault.sealPacked(mail.key.wrapped_key, "report", report.packedReport),
+    sealed_logs: report.packedLogs && vault.sealPacked(mail.key.wrapped_key, "logs", report.packedLogs),
     log_sections: report.logSections,
   });
 }

@@ -66,7 +66,7 @@ export async function changeReading(
 function contentOf(before: MessageContent, reading: NewReading): MessageContent {
   const { crypto, text, subject, warnings, segments } = reading;
   if (reading.isReport) return { ...before, crypto };
-  return { ...before, crypto, text, subject, warnings, segments: segments.length > 1 ? segments : undefined };
+  return { ...before, crypto, text, subject, warnings, segments: segments.length > 0 ? segments : undefined };
 }
 
 /** As it comes back from the database: without what JSON leaves out. */

@@ -7,7 +7,7 @@ import {
   type KeyObject,
   randomBytes,
 } from "node:crypto";
-import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { pack, unpack } from "./pack.ts";
 
 /**
  * Seals and opens what identifies or describes a person. It holds the master key; each piece of content is sealed
@@ -22,6 +22,8 @@ export type Vault = {
   open(wrappedKey: Buffer, purpose: string, sealed: Buffer): string;
   sealBytes(wrappedKey: Buffer, purpose: string, bytes: Uint8Array): Buffer;
   openBytes(wrappedKey: Buffer, purpose: string, sealed: Buffer): Buffer;
+  /** Seals what `packText` packed; `open` opens it. */
+  sealPacked(wrappedKey: Buffer, purpose: string, packed: Buffer): Buffer;
   /** Keyed hash to find equal things (an address, a stick) without storing them: HMAC-SHA-256, 32 bytes. */
   lookUpHash(kind: string, value: string | Uint8Array): Buffer;
 };
@@ -29,9 +31,6 @@ export type Vault = {
 const version = 1;
 const nonceBytes = 12;
 const tagBytes = 16;
-/** Shorter content does not shrink enough to be worth the time. */
-const compressFrom = 512;
-const largestContent = 256 * 1024 * 1024;
 
 /** Makes the vault from the 32 bytes of the master key. */
 export function createVault(masterKey: Buffer): Vault {
@@ -46,13 +45,16 @@ export function createVault(masterKey: Buffer): Vault {
     unwrapped.set(wrappedKey, key);
     return key;
   };
+  const sealPacked = (wrappedKey: Buffer, purpose: string, packed: Buffer) =>
+    encipher(unwrap(wrappedKey), purpose, packed);
   const sealBytes = (wrappedKey: Buffer, purpose: string, bytes: Uint8Array) =>
-    encipher(unwrap(wrappedKey), purpose, pack(bytes));
+    sealPacked(wrappedKey, purpose, pack(bytes));
   const openBytes = (wrappedKey: Buffer, purpose: string, sealed: Buffer) =>
     unpack(decipher(unwrap(wrappedKey), purpose, sealed));
 
   return {
     newKey: () => encipher(wrappingKey, "key", randomBytes(32)),
+    sealPacked,
     sealBytes,
     openBytes,
     seal: (wrappedKey, purpose, text) => sealBytes(wrappedKey, purpose, Buffer.from(text)),
@@ -90,17 +92,4 @@ function decipher(key: KeyObject, purpose: string, sealed: Buffer): Buffer {
     throw new Error(`Sealed content (${purpose}) does not open: another master key, or the row was changed`);
   }
   return bytes;
-}
-
-function pack(bytes: Uint8Array): Buffer {
-  if (bytes.length < compressFrom) return Buffer.concat([Buffer.from([0]), bytes]);
-  const compressed = zstdCompressSync(bytes);
-  return compressed.length < bytes.length
-    ? Buffer.concat([Buffer.from([1]), compressed])
-    : Buffer.concat([Buffer.from([0]), bytes]);
-}
-
-function unpack(packed: Buffer): Buffer {
-  const content = packed.subarray(1);
-  return packed[0] === 1 ? zstdDecompressSync(content, { maxOutputLength: largestContent }) : content;
 }
