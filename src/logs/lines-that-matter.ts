@@ -55,12 +55,17 @@ const anySign =
 
 function collect(section: LogSection, order: number, found: Map<string, Found>): void {
   const { text } = section;
-  for (let at = 0, line = 1; at <= text.length; line += 1) {
+  const search = new RegExp(anySign, "g");
+  let [at, line] = [0, 1];
+  for (let sign = search.exec(text); sign; sign = search.exec(text)) {
+    for (let newline = text.indexOf("\n", at); newline !== -1 && newline < sign.index; line += 1) {
+      at = newline + 1;
+      newline = text.indexOf("\n", at);
+    }
     const newline = text.indexOf("\n", at);
     const end = newline === -1 ? text.length : newline;
-    const content = text.slice(at, Math.min(end, at + longestLine));
-    if (anySign.test(content)) keepIfItMatters(section.key, order, line, content, found);
-    at = end + 1;
+    keepIfItMatters(section.key, order, line, text.slice(at, Math.min(end, at + longestLine)), found);
+    search.lastIndex = end;
   }
 }
 

@@ -8,13 +8,16 @@ import { redact } from "./redact.ts";
  * of about 24 bytes a word stays under 40 kB for one report.
  */
 export function tokensOfLog(sections: readonly LogSection[]): Set<string> {
-  const tokens = new Set<string>();
-  for (const kind of kindsToSearch) {
-    const read = sections.filter((section) => section.kind === kind && section.text !== "Not found");
-    for (const { text } of read) addWords(tokens, text.slice(0, longestSection));
-  }
-  for (const { text } of linesThatMatter(sections, mostLines)) addWords(tokens, text);
+  const aboutTheComputer = kindsToSearch
+    .flatMap((kind) => sections.filter((section) => section.kind === kind && section.text !== "Not found"))
+    .map(({ text }) => text.slice(0, longestSection));
+  const errors = linesThatMatter(sections, mostLines).map(({ text }) => text);
 
+  const tokens = new Set<string>();
+  // All at once: no rule of what is removed reaches over the end of a line.
+  for (const word of wordsOf(redact([...aboutTheComputer, ...errors].join("\n")).replace(removed, " "))) {
+    addWord(tokens, word);
+  }
   return tokens;
 }
 
@@ -33,10 +36,6 @@ const longestSection = 12_000;
 const mostLines = 200;
 const mostTokens = 1500;
 const longestToken = 60;
-
-function addWords(tokens: Set<string>, text: string): void {
-  for (const word of wordsOf(redact(text).replace(removed, " "))) addWord(tokens, word);
-}
 
 function wordsOf(text: string): string[] {
   return text.toLowerCase().split(/[^\p{L}\p{N}_.:+/*-]+/u);
