@@ -1,5 +1,6 @@
 import type { Database } from "../database.ts";
-import type { SearchKey } from "./search-keys.ts";
+import type { Vault } from "../vault/vault.ts";
+import { newestSearchKeyWith, type SearchKey } from "./search-keys.ts";
 
 /** Text to be found again: A subject and answers to the three questions, B other messages, C notes, D logs. */
 export type WeightedText = { weight: "A" | "B" | "C" | "D"; text: string };
@@ -29,65 +30,103 @@ export async function blindVector(
   language: string | null,
   texts: WeightedText[],
 ): Promise<string> {
-  const filled = texts.filter(({ text }) => text.trim() !== "");
-  if (filled.length === 0) return "";
+  const pieces = piecesOf(language, texts);
+  if (pieces.length === 0) return "";
+  const result = await db.raw(`select ${columnsOf(pieces).join(", ")}`, bindingsOf(pieces));
+  return joinVectors(key, pieces, result.rows[0]);
+}
+
+/** The same with the key for what is stored now, which cannot be retired before this transaction ends. One statement. */
+export async function newestBlindVector(
+  db: Database,
+  vault: Vault,
+  language: string | null,
+  texts: WeightedText[],
+): Promise<{ words: string; generation: number }> {
+  const pieces = piecesOf(language, texts);
+  const { key, beside } = await newestSearchKeyWith(db, vault, columnsOf(pieces), bindingsOf(pieces));
+  return { words: joinVectors(key, pieces, beside), generation: key.generation };
+}
+
+/** One text for one dictionary; `place` counts the texts. */
+type Piece = { configuration: string; text: string; weight: string; place: number };
+
+function piecesOf(language: string | null, texts: WeightedText[]): Piece[] {
   const stem = dictionaries[language ?? ""];
   // A log is no language that anybody speaks: stemming its words would double the work and find nothing more.
-  const pieces = filled.flatMap(({ weight, text }, place) =>
-    (stem && weight !== "D" ? ["simple", stem] : ["simple"]).map((configuration) => ({
-      configuration,
-      text,
-      weight,
-      place,
-    })),
-  );
-  const vectors = pieces.map((_, index) => `to_tsvector(?::regconfig, ?)::text as v${index}`);
-  const bindings = pieces.flatMap(({ configuration, text }) => [configuration, withoutNul(text)]);
-  const result = await db.raw(`select ${vectors.join(", ")}`, bindings);
-  const row: Record<string, string> = result.rows[0];
-  return joinVectors(
-    key,
-    pieces.map((piece, index) => ({ ...piece, vector: row[`v${index}`] ?? "" })),
-  );
+  return texts
+    .filter(({ text }) => text.trim() !== "")
+    .flatMap(({ weight, text }, place) =>
+      (stem && weight !== "D" ? ["simple", stem] : ["simple"]).map((configuration) => ({
+        configuration,
+        text,
+        weight,
+        place,
+      })),
+    );
+}
+
+function columnsOf(pieces: Piece[]): string[] {
+  return pieces.map((_, index) => `to_tsvector(?::regconfig, ?)::text as v${index}`);
+}
+
+function bindingsOf(pieces: Piece[]): string[] {
+  return pieces.flatMap(({ configuration, text }) => [configuration, withoutNul(text)]);
 }
 
 function withoutNul(text: string): string {
   return text.slice(0, longestText).replaceAll("\0", " ").toWellFormed();
 }
 
-type Piece = { place: number; weight: string; vector: string };
-
 /**
  * One vector of hashes. A word and its stem stand at the same position; the texts follow each other with a gap, so that
- * no phrase is found across two of them.
+ * no phrase is found across two of them. What stands in it twice PostgreSQL takes once.
  */
-function joinVectors(key: SearchKey, pieces: Piece[]): string {
-  const positions = new Map<string, Set<string>>();
+function joinVectors(key: SearchKey, pieces: Piece[], vectors: Record<string, string>): string {
+  const written = new Map<string, { piece: number; places: string; text: string }>();
   let [place, start, end] = [0, 0, 0];
-  for (const piece of pieces) {
-    if (piece.place !== place) [place, start] = [piece.place, end + 1];
-    for (const { lexeme, at } of lexemesOf(piece.vector)) {
+  for (const [index, { place: placeOfPiece, weight }] of pieces.entries()) {
+    if (placeOfPiece !== place) [place, start] = [placeOfPiece, end + 1];
+    for (const { lexeme, places } of lexemesOf(vectors[`v${index}`] ?? "")) {
+      end = Math.max(end, start + Number(places.slice(places.lastIndexOf(",") + 1)));
       const hash = key.hash(lexeme);
-      const places = positions.get(hash) ?? new Set();
-      positions.set(hash, places);
-      for (const each of at) {
-        places.add(`${Math.min(start + each, lastPosition)}${piece.weight}`);
-        end = Math.max(end, start + each);
-      }
+      const known = written.get(hash);
+      // Most words are their own stem.
+      if (known && known.piece === place && known.places === places) continue;
+      const text = weighted(places, start, weight);
+      if (known) Object.assign(known, { piece: place, places, text: `${known.text},${text}` });
+      else written.set(hash, { piece: place, places, text });
     }
   }
-  return [...positions].map(([hash, places]) => `'${hash}':${[...places].join(",")}`).join(" ");
+  let vector = "";
+  for (const [hash, { text }] of written) vector += `${vector && " "}'${hash}':${text}`;
+  return vector;
 }
 
 /** Words beyond it are found, but no longer side by side. */
 const lastPosition = 16_383;
 
+/** `1,5` counted from `start`, each with its weight. */
+function weighted(places: string, start: number, weight: string): string {
+  if (start === 0) return places.replaceAll(",", `${weight},`) + weight;
+  return places
+    .split(",")
+    .map((each) => Math.min(start + Number(each), lastPosition) + weight)
+    .join(",");
+}
+
 /** The text form of a `tsvector` is `'lexeme':1,2 'other':3`; a quote or backslash in a lexeme is doubled. */
-function* lexemesOf(vector: string): Generator<{ lexeme: string; at: number[] }> {
-  for (const [, quoted = "", places = ""] of vector.matchAll(/'((?:[^']|'')*)':([0-9,]+)/g)) {
+function* lexemesOf(vector: string): Generator<{ lexeme: string; places: string }> {
+  for (let at = 0; at < vector.length; ) {
+    let quote = vector.indexOf("'", at + 1);
+    while (vector[quote + 1] === "'") quote = vector.indexOf("'", quote + 2);
+    const space = vector.indexOf(" ", quote);
+    const end = space === -1 ? vector.length : space;
+    const quoted = vector.slice(at + 1, quote);
     yield {
-      lexeme: quoted.replaceAll("''", "'").replaceAll("\\\\", "\\"),
-      at: places.split(",").map(Number),
+      lexeme: /['\\]/.test(quoted) ? quoted.replaceAll("''", "'").replaceAll("\\\\", "\\") : quoted,
+      places: vector.slice(quote + 2, end),
     };
+    at = end + 1;
   }
 }

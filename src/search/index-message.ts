@@ -1,7 +1,6 @@
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
-import { blindVector, type WeightedText } from "./blind-vector.ts";
-import { newestSearchKey } from "./search-keys.ts";
+import { newestBlindVector, type WeightedText } from "./blind-vector.ts";
 
 /** Makes a message findable. Called in the transaction that stores the message, so that neither is without the other. */
 export async function indexMessage(
@@ -9,7 +8,7 @@ export async function indexMessage(
   vault: Vault,
   message: { id: string; ticketId: string; language: string | null; texts: WeightedText[] },
 ): Promise<void> {
-  const document = await documentOf(db, vault, message);
+  const document = await newestBlindVector(db, vault, message.language, message.texts);
   await db("search_documents").insert({
     message_id: message.id,
     ticket_id: message.ticketId,
@@ -24,18 +23,8 @@ export async function reindexMessage(
   vault: Vault,
   message: { id: string; language: string | null; texts: WeightedText[] },
 ): Promise<void> {
-  const document = await documentOf(db, vault, message);
+  const document = await newestBlindVector(db, vault, message.language, message.texts);
   await db("search_documents")
     .where({ message_id: message.id })
     .update({ language: message.language, ...document });
-}
-
-/** The words of some texts as `search_documents` keeps them. */
-export async function documentOf(
-  db: Database,
-  vault: Vault,
-  { language, texts }: { language: string | null; texts: WeightedText[] },
-): Promise<{ words: string; generation: number }> {
-  const key = await newestSearchKey(db, vault);
-  return { words: await blindVector(db, key, language, texts), generation: key.generation };
 }

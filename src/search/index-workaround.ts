@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
-import { documentOf } from "./index-message.ts";
+import { newestBlindVector } from "./blind-vector.ts";
 
 /**
  * Makes the workaround that a ticket has now findable with weight A, and no other: a row of `search_documents` without a
@@ -11,7 +11,7 @@ export async function indexWorkaround(db: Database, vault: Vault, ticketId: stri
   const workaround = await readWorkaround(db, vault, ticketId);
   if (workaround === null) return;
   const { text, language } = workaround;
-  const document = await documentOf(db, vault, { language, texts: [{ weight: "A", text }] });
+  const document = await newestBlindVector(db, vault, language, [{ weight: "A", text }]);
   await db("search_documents").insert({ ticket_id: ticketId, message_id: null, language, ...document });
 }
 

@@ -7,23 +7,35 @@ export type SearchKey = { generation: number; hash(lexeme: string): string };
 
 /** The keys that documents may be made with, the newest first: that one is used for what is stored now. */
 export async function searchKeys(db: Database, vault: Vault): Promise<SearchKey[]> {
-  return await readKeys(vault, db);
+  const result = await db.raw<{ rows: KeyRow[] }>(
+    `select generation, sealed_key, wrapped_key from search_keys
+     left join vault_keys on vault_keys.id = search_keys.key_id
+     where retired_at is null order by generation desc`,
+  );
+  return result.rows.map((row) => openKey(vault, row));
 }
 
 /** The key for what is stored now. It cannot be retired before this transaction ends. */
 export async function newestSearchKey(db: Database, vault: Vault): Promise<SearchKey> {
-  const [newest] = await readKeys(vault, db, "for share of search_keys");
-  if (!newest) throw new Error("The blind index has no key");
-  return newest;
+  return (await newestSearchKeyWith(db, vault, [], [])).key;
 }
 
-async function readKeys(vault: Vault, db: Database, lock = ""): Promise<SearchKey[]> {
-  const result = await db.raw<{ rows: KeyRow[] }>(
-    `select generation, sealed_key, wrapped_key from search_keys
+/** The same, and what else PostgreSQL is asked in the same statement: columns of SQL, which come back as text. */
+export async function newestSearchKeyWith(
+  db: Database,
+  vault: Vault,
+  columns: string[],
+  bindings: string[],
+): Promise<{ key: SearchKey; beside: Record<string, string> }> {
+  const result = await db.raw<{ rows: (KeyRow & Record<string, string>)[] }>(
+    `select ${["generation, sealed_key, wrapped_key", ...columns].join(", ")} from search_keys
      left join vault_keys on vault_keys.id = search_keys.key_id
-     where retired_at is null order by generation desc ${lock}`,
+     where retired_at is null order by generation desc for share of search_keys`,
+    bindings,
   );
-  return result.rows.map((row) => openKey(vault, row));
+  const [row] = result.rows;
+  if (!row) throw new Error("The blind index has no key");
+  return { key: openKey(vault, row), beside: row };
 }
 
 type KeyRow = { generation: number; sealed_key: Buffer | null; wrapped_key: Buffer | null };
