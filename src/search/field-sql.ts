@@ -3,7 +3,8 @@ import type { Vault } from "../vault/vault.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { End, FieldName, Value } from "./query.ts";
 import { Mistake } from "./query-mistake.ts";
-import { readAge, readDay, readSize } from "./query-values.ts";
+import { readAge, readDay, readIssue, readSize } from "./query-values.ts";
+import { unreadSql } from "./unread-sql.ts";
 
 export type Sql = { sql: string; bindings: Binding[] };
 export type Binding = string | number | boolean | Date | Buffer;
@@ -25,6 +26,10 @@ export function fieldSql(
     case "first":
       return versionSql("installed_version", value);
     case "is":
+      if (textOf(value) === "unread") {
+        const { staffId } = asker;
+        return { sql: unreadSql("?"), bindings: [staffId, staffId, staffId] };
+      }
       return plain(stateSql[textOf(value)] ?? "false");
     case "has":
       return plain(thingSql[textOf(value)] ?? "false");
@@ -37,6 +42,8 @@ export function fieldSql(
       return { sql: "tickets.queue_id = ?", bindings: [idOf("queue", names.queues, textOf(value), at)] };
     case "tag":
       return tagSql(value, names, at);
+    case "issue":
+      return issueSql(value);
     case "lang":
       if (value.how !== "is") return knownSql("tickets.language", value);
       return { sql: "tickets.language = ?", bindings: [value.text.toLowerCase()] };
@@ -128,6 +135,21 @@ function tagSql(value: Value, names: Names, at: number): Sql {
   return {
     sql: "exists (select from ticket_tags where ticket_id = tickets.id and tag_id = ?)",
     bindings: [idOf("tag", names.tags, value.text, at)],
+  };
+}
+
+/** The database alone reads addresses: the ticket's own and what was typed, in one way. */
+function issueSql(value: Value): Sql {
+  if (value.how !== "is") return knownSql("tickets.issue_address", value);
+  const issue = readIssue(value.text) ?? { number: "0", before: "" };
+  if ("address" in issue) {
+    return { sql: "tickets.issue_address = (read_issue(?)).address", bindings: [issue.address] };
+  }
+  const { number, before } = issue;
+  if (!before) return { sql: "tickets.issue_number = ?", bindings: [number] };
+  return {
+    sql: "tickets.issue_number = ? and position('/' || lower(?) || '/' in '/' || tickets.issue_address || '/') > 0",
+    bindings: [number, before],
   };
 }
 

@@ -1,5 +1,5 @@
 import type { FieldName } from "./query.ts";
-import { readAge, readDay, readSize } from "./query-values.ts";
+import { readAge, readDay, readIssue, readSize } from "./query-values.ts";
 
 /** What a field takes: how a value is checked, whether it has an order, and how to write it. */
 export type FieldKind = {
@@ -25,6 +25,7 @@ export const states = [
   "spam",
   "unassigned",
   "encrypted",
+  "unread",
 ] as const;
 export const things = ["logs", "attachment", "key", "email", "answer", "note"] as const;
 const priorities = ["low", "normal", "high", "urgent"] as const;
@@ -70,6 +71,14 @@ export const fields: Record<FieldName, FieldKind> = {
   },
   queue: { ...name, mayLack: false },
   tag: name,
+  issue: {
+    ordered: false,
+    mayLack: true,
+    wrong: reading(
+      readIssue,
+      "the number of a known issue such as 12 or tails/tails#12, or its whole address",
+    ),
+  },
   priority: oneOf(priorities),
   channel: oneOf(channels),
   from: {
@@ -102,17 +111,12 @@ export const fields: Record<FieldName, FieldKind> = {
   log: { ordered: false, mayLack: false, wrong: () => null },
 };
 
-/** Names that people may know from elsewhere, or that the desk does not keep yet: what to say about them. */
+/** Names that people may know from elsewhere: what to say about them. */
 export const otherFields: Record<string, string> = {
-  issue: "the desk keeps no list of known issues yet; use a tag for now",
   status: "whose turn it is and what is done are found by `is:`",
   subject: "words are found in subjects and messages alike: leave the field out",
   body: "words are found in subjects and messages alike: leave the field out",
   to: "all mail goes to the desk; who wrote is found by `from:`",
   version: "the version is found by `tails:`",
   date: "the days are found by `opened:` and `last:`",
-};
-
-export const otherStates: Record<string, string> = {
-  unread: "the desk does not remember yet what each of you has read; `is:our-turn` is what waits",
 };

@@ -37,3 +37,13 @@ export function readSize(text: string): number | null {
   if (!match) return null;
   return Math.round(Number(match[1]) * (match[2]?.toUpperCase() === "G" ? 1000 : 1));
 }
+
+/**
+ * A known issue: its whole address, or its number, "12", with what stands before the number in its address where two trackers
+ * have it, "tails/tails#12". Null: it is none of these.
+ */
+export function readIssue(text: string): { address: string } | { number: string; before: string } | null {
+  if (/^https?:\/\/[^\s/]\S{0,500}$/i.test(text)) return { address: text };
+  const match = /^(?:([^\s#]{0,200})#)?(\d{1,15})$/.exec(text);
+  return match && { number: match[2] ?? "", before: (match[1] ?? "").replace(/^\/+|\/+$/g, "") };
+}

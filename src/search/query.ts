@@ -31,6 +31,7 @@ export const fieldNames = [
   "lang",
   "queue",
   "tag",
+  "issue",
   "priority",
   "channel",
   "from",

@@ -1,6 +1,6 @@
 import { nearestName } from "./nearest-name.ts";
 import { type End, type FieldName, fieldNames, type Term, type Value } from "./query.ts";
-import { fields, otherStates } from "./query-fields.ts";
+import { fields } from "./query-fields.ts";
 import { Mistake } from "./query-mistake.ts";
 
 type Scan = { text: string; at: number; quoted(from: number): { text: string; end: number } };
@@ -83,8 +83,6 @@ function check(field: FieldName, text: string, { at, whole }: Place): void {
   const kind = fields[field];
   const wrong = kind.wrong(text);
   if (!wrong) return;
-  const known = field === "is" ? otherStates[text.toLowerCase()] : undefined;
-  if (known) throw new Mistake(`\`is:${text.toLowerCase()}\` — ${known}`, at, null);
   const near = kind.choices && nearestName(text, kind.choices);
   throw new Mistake(
     near

@@ -24,12 +24,10 @@ assert.ok(account.ok);
 const staffId = account.staff.id;
 const other = await createStaff(db, { name: "ilse", role: "lead", password: "correct horse battery" });
 assert.ok(other.ok);
-const otherId = other.staff.id;
 const now = new Date("2026-11-20T12:00:00Z");
-const myTime = new Date("2025-04-01T00:00:00Z");
-await db("staff").update({ unread_since: myTime });
+await db("staff").update({ unread_since: "2025-04-01T00:00:00Z" });
 
-const archive = randomArchive({ db, vault, staffId, now, random });
+const archive = randomArchive({ db, vault, staffId, colleagueId: other.staff.id, now, random });
 for (let number = 0; number < tickets; number += 1) await archive.makeTicket();
 const { plain } = archive;
 await db.raw("vacuum analyze");

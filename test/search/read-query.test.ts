@@ -45,6 +45,8 @@ test("each field of the reference is read", () => {
     "owner:me lang:fr queue:French tag:wifi,-printing from:me@example.org stick:same-as:1234 device:8086:9a49",
     'model:"ThinkPad X220" ram:<4G has:logs|attachment|key|email wb:72e11d opened:2026-10.. age:>7d answered:<2h',
     'log:"i915 *ERROR*" sort:oldest',
+    "is:unread issue:12 issue:#12 issue:tails/tails#12,-7 issue:none issue:known",
+    'issue:"https://gitlab.tails.boum.org/tails/tails/-/issues/12" issue:https://redmine.example.org/issues/12',
   ]) {
     const read = readQuery(text);
     assert.ok(read.ok, read.ok ? "" : read.mistake.message);
@@ -57,8 +59,9 @@ const mistakes: [typed: string, at: number, message: RegExp, suggestion?: string
   ["tails:banana", 6, /takes a version such as 6.10/],
   ["tails:6..banana", 9, /takes a version/],
   ["is:opne", 3, /did you mean `is:open`\?/, "is:open"],
-  ["is:unread", 3, /does not remember yet/],
-  ["issue:12", 0, /no list of known issues yet/],
+  ["issue:wifi", 6, /takes the number of a known issue such as 12 or tails\/tails#12, or its whole address/],
+  ["issue:1234567890123456", 6, /takes the number of a known issue/],
+  ["issue:<12", 6, /no order/],
   ["opened:2026-13", 7, /takes a date/],
   ["opened:2026-02-30", 7, /takes a date/],
   ["age:>7", 5, /takes a time/],
@@ -240,6 +243,13 @@ const texts: Record<string, string[]> = {
   stick: ["same-as:12"],
   device: ["8086:9a49"],
   ram: ["4G", "512M"],
+  issue: [
+    "12",
+    "#12",
+    "tails/tails#12",
+    "https://tracker.example.org/issues/12",
+    "https://example.org/a,b..(12)",
+  ],
   wb: ["72e11d"],
   opened: ["2026-10", "2026", "today"],
   last: ["2026-10-05"],

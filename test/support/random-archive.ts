@@ -5,7 +5,9 @@ import type { FieldName, QueryNode, Term, Value } from "#src/search/query.ts";
 import { states, things } from "#src/search/query-fields.ts";
 import { attachedWords } from "#src/search/texts-of-message.ts";
 import { closeTicket } from "#src/tickets/close.ts";
+import { rememberRead, rememberReadOfAll } from "#src/tickets/reads.ts";
 import { setPriority } from "#src/tickets/set-facts.ts";
+import { waitForFix } from "#src/tickets/snooze.ts";
 import { tagTicket } from "#src/tickets/tag.ts";
 import { takeTicket } from "#src/tickets/take.ts";
 import type { Vault } from "#src/vault/vault.ts";
@@ -62,17 +64,42 @@ const tags = ["wifi", "printing", "black screen"];
 const addresses = ["ada@example.org", "ben@example.org", null];
 const sticks = ["one", "two", null];
 
-/** Random tickets of few different words, and random searches that find some of them. The owner is nina, if anybody. */
+const issues = [
+  "https://gitlab.example.org/tails/tails/-/issues/12",
+  "http://GitLab.example.org/tails/tails/-/issues/12/#note_5",
+  "https://gitlab.example.org/tails/whisperback/-/issues/12",
+  "https://redmine.example.org/issues/12",
+  "https://gitlab.example.org/tails/tails/-/issues/7?tab=9",
+];
+const issuesSought = [
+  "12",
+  "7",
+  "9",
+  "tails#12",
+  "Tails/tails#12",
+  "gitlab.example.org/tails#7",
+  "ails#12",
+  "issues#12",
+  "https://gitlab.example.org/tails/tails/-/issues/12",
+  "http://redmine.example.org/issues/12/",
+];
+
+/**
+ * Random tickets of few different words, and random searches that find some of them. The owner is nina (`staffId`), if anybody;
+ * she was shown some of the messages, and `colleagueId` writes some.
+ */
 export function randomArchive({
   db,
   vault,
   staffId,
+  colleagueId = staffId,
   now,
   random,
 }: {
   db: Database;
   vault: Vault;
   staffId: string;
+  colleagueId?: string;
   now: Date;
   random: SeededRandom;
 }) {
@@ -105,6 +132,7 @@ export function randomArchive({
     const openedAt = new Date(now.getTime() - (random.below(700) * 24 * 60 + random.below(1440)) * 60_000);
     const later = () =>
       new Date(Math.min(openedAt.getTime() + random.below(60 * 24 * 20) * 60_000, now.getTime()));
+    const by = () => ({ staffId: pick([staffId, colleagueId]) });
     const hasReport = chance(50);
     const log = () =>
       Array.from(
@@ -124,8 +152,12 @@ export function randomArchive({
         ...(hasReport ? { sections } : {}),
         ...(chance(20) ? { file: { filename: "notes.txt", text: `${wordsIn(language, 3)} ${log()}` } } : {}),
       },
-      ...(chance(50) ? [{ kind: "answer" as const, text: wordsIn(language, 4), createdAt: later() }] : []),
-      ...(chance(30) ? [{ kind: "note" as const, text: wordsIn(language, 3), createdAt: later() }] : []),
+      ...(chance(50)
+        ? [{ kind: "answer" as const, text: wordsIn(language, 4), createdAt: later(), ...by() }]
+        : []),
+      ...(chance(30)
+        ? [{ kind: "note" as const, text: wordsIn(language, 3), createdAt: later(), ...by() }]
+        : []),
       ...(chance(30) ? [{ kind: "from_user" as const, text: wordsIn(language, 4), createdAt: later() }] : []),
     ];
     const subject = wordsIn(language, 2);
@@ -151,6 +183,9 @@ export function randomArchive({
     );
     const own = tags.filter(() => chance(25));
     for (const tag of own) await tagTicket(db, id, staffId, tag);
+    const issue = chance(40) ? pick(issues) : null;
+    if (issue) await waitForFix(db, id, staffId, issue);
+    const shown = await show(id, random.below(messages.length + 1));
     if (chance(30)) await takeTicket(db, id, staffId);
     if (chance(30)) await closeTicket(db, id, staffId, chance(70) ? "resolved" : "spam");
     if (chance(30)) await setPriority(db, id, staffId, pick(["low", "high", "urgent"]));
@@ -159,6 +194,7 @@ export function randomArchive({
       .leftJoin("staff", "staff.id", "tickets.owner_id")
       .where("tickets.id", id)
       .first("tickets.*", "queues.name as queue", "staff.name as owner");
+    const { unread_since } = await db("staff").where({ id: staffId }).first("unread_since");
 
     const texts: { isLog: boolean; text: string }[] = [];
     for (const message of messages) {
@@ -205,6 +241,10 @@ export function randomArchive({
       hasLogs: hasReport,
       hasFile: messages.some(({ file }) => file),
       hasNote: messages.some(({ kind }) => kind === "note"),
+      issue,
+      writers: messages.map((message) => (message.staffId === staffId ? "nina" : (message.staffId ?? null))),
+      shown,
+      isOfMyTime: row.last_message_at > unread_since,
       texts: texts.map(
         ({ isLog, text }): PlainText => ({
           isLog,
@@ -217,6 +257,18 @@ export function randomArchive({
         ...(message.file ? [message.file.text] : []),
       ]),
     };
+  }
+
+  /** Shows nina the first messages of a ticket, and her colleague all of them. */
+  async function show(ticketId: string, count: number): Promise<number> {
+    const ids: string[] = await db("messages").where({ ticket_id: ticketId }).orderBy("id").pluck("id");
+    for (const lastMessageId of ids.slice(0, count))
+      await rememberRead(db, { ticketId, staffId, lastMessageId });
+    if (colleagueId !== staffId) {
+      const upTo = ids.at(-1) ?? "0";
+      await rememberReadOfAll(db, { ticketIds: [ticketId], staffId: colleagueId, upTo });
+    }
+    return count;
   }
 
   function randomNode(depth: number, isTop: boolean): QueryNode {
@@ -270,10 +322,12 @@ export function randomArchive({
       ["tails", () => lacking(ordered(["6.9", "6.10", "7.0~rc1", "7", "6.9.0", "5.12"]))],
       ["first", () => lacking(ordered(["6.9", "7.0"]))],
       ["is", () => some(states)],
+      ["is", () => [is("unread")]],
       ["owner", () => lacking(some(["me", "nina"]))],
       ["lang", () => lacking(some(["en", "fr", "de"]))],
       ["queue", () => some(["English", "Français", "deutsch"])],
       ["tag", () => lacking(some(tags))],
+      ["issue", () => lacking(some(issuesSought))],
       ["priority", () => some(["low", "normal", "high"])],
       ["channel", () => some(["mail", "whisperback"])],
       ["from", () => lacking(some(["ada@example.org", "ben@example.org", "nobody@example.org"]))],

@@ -27,6 +27,8 @@ export type MessageTold = {
   kind: "from_user" | "answer" | "note";
   text: string;
   createdAt?: Date;
+  /** Which of the staff wrote it, when it is not the one who stores it. */
+  staffId?: string;
   encrypted?: boolean;
   file?: { filename: string; text: string };
   sections?: LogSection[];
@@ -72,7 +74,7 @@ async function storeMessage(
     ticketId,
     key,
     kind: message.kind,
-    staffId: isOurs ? staffId : null,
+    staffId: isOurs ? (message.staffId ?? staffId) : null,
     encryption: message.encrypted ? "encrypted" : "none",
     ...(message.createdAt ? { createdAt: message.createdAt } : {}),
     content: {

@@ -15,6 +15,8 @@ export type PlainTicket = {
   owner: string | null;
   queue: string;
   tags: string[];
+  /** The address of its known issue. */
+  issue: string | null;
   priority: string;
   channel: string;
   address: string | null;
@@ -27,6 +29,10 @@ export type PlainTicket = {
   hasLogs: boolean;
   hasFile: boolean;
   hasNote: boolean;
+  /** Who wrote each message (null: no colleague), how many of them "me" was shown, and whether it is from my time. */
+  writers: (string | null)[];
+  shown: number;
+  isOfMyTime: boolean;
   texts: PlainText[];
   logTexts: string[];
 };
@@ -140,7 +146,9 @@ function hasValue(
     case "first":
       return versionHas(value, ticket[field]);
     case "is":
-      return stateHas(text, ticket);
+      return text === "unread" ? isUnread(ticket, context.me) : stateHas(text, ticket);
+    case "issue":
+      return value.how === "is" ? issueHas(text, ticket.issue) : known(ticket.issue);
     case "owner":
       return value.how === "is" ? ticket.owner === (text === "me" ? context.me : text) : known(ticket.owner);
     case "lang":
@@ -250,6 +258,24 @@ function stateHas(state: string, { status, owner, encrypted }: PlainTicket): boo
     encrypted,
   };
   return known[state] ?? status === state.replaceAll("-", "_");
+}
+
+function isUnread({ writers, shown, isOfMyTime }: PlainTicket, me: string): boolean {
+  return isOfMyTime && writers.slice(shown).some((writer) => writer !== me);
+}
+
+function issueHas(text: string, issue: string | null): boolean {
+  if (!issue) return false;
+  const partsOf = (address: string) => {
+    const { host, pathname } = new URL(address.toLowerCase());
+    return [host, ...pathname.split("/").filter(Boolean)];
+  };
+  const parts = partsOf(issue);
+  if (text.startsWith("http")) return partsOf(text).join("/") === parts.join("/");
+  const [number, before] = text.split("#").toReversed();
+  const named = parts.slice(0, -1).map((_, start) => parts.slice(start, -1).join("/"));
+  const isNamed = !before || named.some((each) => `${each}/`.startsWith(`${before.toLowerCase()}/`));
+  return parts.at(-1) === number && isNamed;
 }
 
 function thingHas(thing: string, ticket: PlainTicket): boolean {
