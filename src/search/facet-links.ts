@@ -1,4 +1,5 @@
 import { address } from "../web/paging.ts";
+import { narrowQuery } from "./narrow-query.ts";
 import { printQuery } from "./print-query.ts";
 import type { FieldName, Query, Term } from "./query.ts";
 import type { Facets } from "./search-tickets.ts";
@@ -12,6 +13,7 @@ export function facetLinks(query: Query, facets: Facets, hits: number): FacetLin
     { heading: "Queue", field: "queue", values: facets.queue },
     { heading: "Tails", field: "tails", values: facets.tails },
     { heading: "Tag", field: "tag", values: facets.tag },
+    { heading: "Known issue", field: "issue", values: facets.issue },
   ];
   return groups
     .map(({ heading, field, values }) => ({
@@ -19,12 +21,17 @@ export function facetLinks(query: Query, facets: Facets, hits: number): FacetLin
       values: values
         .filter(({ tickets }) => tickets < hits)
         .map(({ value, tickets }) => ({
-          words: field === "is" ? (states[value]?.words ?? value) : value,
+          words: wordsOf(field, value),
           tickets,
           href: address("/search", { q: narrowed(query, field, termsOf(field, value)) }),
         })),
     }))
     .filter(({ values }) => values.length > 0);
+}
+
+function wordsOf(field: FieldName, value: string): string {
+  if (field === "is") return states[value]?.words ?? value;
+  return field === "issue" ? `#${value}` : value;
 }
 
 const states: Record<string, { words: string; terms: string[] }> = {
@@ -45,8 +52,6 @@ function termsOf(field: FieldName, value: string): Term[] {
   });
 }
 
-function narrowed({ node, sort }: Query, field: FieldName, terms: Term[]): string {
-  const more = { kind: "field" as const, field, terms, at: 0 };
-  const parts = node === null ? [] : node.kind === "all" ? node.parts : [node];
-  return printQuery({ node: { kind: "all", parts: [...parts, more] }, sort });
+function narrowed(query: Query, field: FieldName, terms: Term[]): string {
+  return printQuery(narrowQuery(query, [{ kind: "field", field, terms, at: 0 }]));
 }

@@ -1,6 +1,8 @@
 import { Router } from "express";
 import { signedIn } from "../staff/staff-session.ts";
+import { mostInBulk } from "../tickets/bulk.ts";
 import { isLate } from "../tickets/is-late.ts";
+import { tagNames } from "../tickets/tags.ts";
 import type { TicketStatus } from "../tickets/ticket.ts";
 import { statusWords } from "../tickets/words.ts";
 import type { Desk } from "../web/desk.ts";
@@ -10,10 +12,11 @@ import { facetLinks } from "./facet-links.ts";
 import type { Asker } from "./field-sql.ts";
 import { readPlace, writePlace } from "./page-place.ts";
 import { printQuery } from "./print-query.ts";
-import type { Query, QueryMistake } from "./query.ts";
+import type { Query, QueryMistake, Sort } from "./query.ts";
 import { readFound, readSnippets } from "./read-found.ts";
 import { readQuery } from "./read-query.ts";
-import { searchTickets } from "./search-tickets.ts";
+import { type Found, searchTickets } from "./search-tickets.ts";
+import { showMistake } from "./show-mistake.ts";
 
 /** GET /search: the box, what was found with its snippets and facets, or what is wrong with the search. */
 export function searchPage(desk: Desk): Router {
@@ -35,15 +38,18 @@ export function searchPage(desk: Desk): Router {
       after: readPlace(request.query.after, query.sort),
     });
     if (!found.ok) return response.status(422).render("search/search.njk", mistaken(typed, found.mistake));
-    const [tickets, snippets] = await Promise.all([
+    const [tickets, snippets, tags] = await Promise.all([
       readFound(desk.db, desk.vault, found.ids),
       readSnippets(desk.db, desk.vault, found.ids, found.lexemes),
+      tagNames(desk.db),
     ]);
     response.render("search/search.njk", {
       typed,
       examples,
       found,
       sort: query.sort,
+      tags,
+      all: wordsOfAll(found, query.sort),
       sorts: sortLinks(query, found.lexemes.length > 0),
       tickets: tickets.map((ticket) => ({
         ...ticket,
@@ -70,24 +76,24 @@ export function searchPage(desk: Desk): Router {
 
 const mostShown = 60;
 
-/** What the box shows under a mistake: the search around its place, and a caret below. */
 function mistaken(typed: string, mistake: QueryMistake) {
-  const start = Math.max(0, mistake.at - 50);
-  const shown = typed
-    .slice(start, mistake.at + 50)
-    .replace(/[\s\p{C}]/gu, (sign) => (sign === " " ? " " : "·"));
-  const isCut = start > 0;
-  return {
-    typed: typed.slice(0, 2000),
-    examples,
-    mistake,
-    line: (isCut ? "…" : "") + shown,
-    caret: `${" ".repeat(mistake.at - start + (isCut ? 1 : 0))}^`,
-    instead: mistake.suggestion && {
-      words: mistake.suggestion,
-      href: address("/search", { q: mistake.suggestion }),
-    },
-  };
+  const mistakeShown = showMistake(typed, mistake, (q) => address("/search", { q }));
+  return { typed: typed.slice(0, 2000), examples, mistake: mistakeShown };
+}
+
+const firstBy: Record<Sort, string> = {
+  newest: "newest",
+  oldest: "oldest",
+  relevance: "most relevant",
+};
+
+/** What a bulk takes that is not about ticked tickets alone. */
+function wordsOfAll({ hits, isMore, opened }: Extract<Found, { ok: true }>, sort: Sort): string {
+  if (opened !== null)
+    return `All in whose logs the phrase stands (the ${firstBy[sort]} ${mostInBulk} at most)`;
+  const number = hits.toLocaleString("en");
+  if (hits <= mostInBulk) return hits === 1 ? "The one that was found" : `All ${number} found`;
+  return `The ${firstBy[sort]} ${mostInBulk} of ${isMore ? `more than ${number}` : number} found`;
 }
 
 function sortLinks(query: Query, hasWords: boolean) {

@@ -1,44 +1,58 @@
 import { Router } from "express";
+import type { Asker } from "../search/field-sql.ts";
+import { orMistake } from "../search/query-mistake.ts";
+import { showMistake } from "../search/show-mistake.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
 import { isId } from "../web/is-id.ts";
 import { NotFound } from "../web/not-found.ts";
-import { address, pageLinks, readCursor } from "../web/paging.ts";
+import { address, type Cursor, pageLinks, readCursor } from "../web/paging.ts";
 import { isLate } from "./is-late.ts";
-import { type ListOrder, listOrder, listTickets } from "./list.ts";
-import { filterOf, ListQuery, type ListStatus, parametersOf } from "./list-query.ts";
+import { listTickets } from "./list.ts";
+import { listAsSearch } from "./list-as-search.ts";
+import {
+  filterOf,
+  ListQuery,
+  type ListStatus,
+  parametersOf,
+  unknownTags,
+  type WrongList,
+} from "./list-query.ts";
 import { tagNames } from "./tags.ts";
+import { type ListOrder, listOrder } from "./ticket-filter.ts";
 import { priorities } from "./ticket-state.ts";
 import { statusWords } from "./words.ts";
 
 /** GET /tickets: by status, queue, owner, tags, priority and what is known, 50 at a time. GET /queues/:id leads to it. */
-export function listPage({ db, vault }: Desk): Router {
+export function listPage(desk: Desk): Router {
+  const { db } = desk;
   const page = Router();
 
   page.get("/tickets", async (request, response) => {
     const asked = ListQuery.parse(request.query);
     const current = readCursor(request.query.after);
-    const { filter, unknown } = await filterOf(db, asked, signedIn(request).id);
-    const [{ tickets, next }, tags] = await Promise.all([
-      filter
-        ? listTickets(db, vault, filter, current && { ...current, time: current.moment })
-        : { tickets: [], next: null },
-      tagNames(db),
-    ]);
+    const asker = { staffId: signedIn(request).id, now: new Date() };
+    const [list, tags] = await Promise.all([listOf(desk, asked, asker, current), tagNames(db)]);
     const query = parametersOf(asked);
-    response.status(unknown.length > 0 ? 422 : 200).render("tickets/list.njk", {
-      tickets: tickets.map((ticket) => ({
+    const queueName = response.locals.rail.queues.find(({ id }: { id: string }) => id === asked.queue)?.name;
+    const search = list.ok ? listAsSearch(asked, queueName, list.search) : null;
+    const next = list.ok ? list.next : null;
+    response.status(list.ok ? 200 : 422).render("tickets/list.njk", {
+      tickets: (list.ok ? list.tickets : []).map((ticket) => ({
         ...ticket,
         late: isLate(ticket),
         status_words: statusWords[ticket.status],
       })),
-      filter: query,
-      errors: unknown.length > 0 ? { tag: unknownTags(unknown) } : {},
-      order: orderWords[filter ? listOrder(filter) : "number"],
+      filter: { ...query, q: asked.q?.slice(0, 2000) },
+      errors: list.ok ? {} : errorsOf(list, asked),
+      opened: list.ok ? list.opened : null,
+      order: orderWords[list.ok ? listOrder(list.filter) : "number"],
+      ownOrder: list.ok && list.search !== null && list.search.sort !== "newest",
+      search: search && address("/search", { q: search }),
       narrowed: narrowedBy(asked),
       priorities,
       tags,
-      queueName: response.locals.rail.queues.find(({ id }: { id: string }) => id === asked.queue)?.name,
+      queueName,
       tabs: tabs.map(([each, words]) => ({
         words,
         status: each,
@@ -56,10 +70,23 @@ export function listPage({ db, vault }: Desk): Router {
   return page;
 }
 
-const unknownTags = (names: string[]) => {
-  const words = names.map((name) => `“${name}”`).join(" and ");
-  return `There is no tag ${words}: choose one that is there`;
-};
+async function listOf({ db, vault }: Desk, asked: ListQuery, asker: Asker, current: Cursor | null) {
+  const read = await filterOf(db, vault, asked, asker);
+  if (!read.ok) return read;
+  const after = current && { ...current, time: current.moment };
+  const listed = await orMistake(listTickets(db, vault, read.filter, after));
+  return listed.ok
+    ? { ...read, ...listed.value }
+    : { ok: false as const, unknown: [], mistake: listed.mistake };
+}
+
+function errorsOf({ unknown, mistake }: WrongList, asked: ListQuery) {
+  const hrefOf = (q: string) => address("/tickets", { ...parametersOf(asked), q });
+  return {
+    tag: unknown.length > 0 ? unknownTags(unknown) : null,
+    search: mistake && showMistake(asked.q ?? "", mistake, hrefOf),
+  };
+}
 
 const orderWords: Record<ListOrder, string> = {
   age: "the longest wait first",
@@ -72,6 +99,7 @@ const orderWords: Record<ListOrder, string> = {
 function narrowedBy(asked: ListQuery): { words: string; without: string }[] {
   const without = (left: Partial<ListQuery>) => address("/tickets", parametersOf({ ...asked, ...left }));
   return [
+    ...(asked.q ? [{ words: `found by “${asked.q}”`, without: without({ q: null }) }] : []),
     ...asked.tag.map((name) => ({
       words: `tagged ${name}`,
       without: without({ tag: asked.tag.filter((other) => other !== name) }),

@@ -1,8 +1,12 @@
 import { z } from "zod";
 import type { Database } from "../database.ts";
+import type { Asker } from "../search/field-sql.ts";
+import type { Query, QueryMistake } from "../search/query.ts";
+import { readCondition } from "../search/read-condition.ts";
+import type { Vault } from "../vault/vault.ts";
 import { isId } from "../web/is-id.ts";
-import type { TicketFilter } from "./list.ts";
 import { cleanTagName, tagsNamed } from "./tags.ts";
+import type { TicketFilter } from "./ticket-filter.ts";
 import { priorities } from "./ticket-state.ts";
 
 const statuses = [
@@ -37,32 +41,55 @@ export const ListQuery = z.object({
     .catch(null),
   workaround: z.enum(["yes"]).nullable().catch(null),
   sort: z.enum(["priority"]).nullable().catch(null),
+  /** A search that narrows the list, as it was typed. */
+  q: z
+    .string()
+    .transform((typed) => (typed.trim() === "" ? null : typed))
+    .nullable()
+    .catch(null),
 });
 export type ListQuery = z.infer<typeof ListQuery>;
 
-/** The filter that a query means; null with the names of tags that there are not. */
+/** What is wrong with a query for a list: names of tags that there are not, and a mistake in its search. */
+export type WrongList = { unknown: string[]; mistake: QueryMistake | null };
+
+/** The filter that a query means, and its search as it was understood; or what is wrong with it. */
 export async function filterOf(
   db: Database,
+  vault: Vault,
   query: ListQuery,
-  staffId: string,
-): Promise<{ filter: TicketFilter; unknown: [] } | { filter: null; unknown: string[] }> {
-  const tags = query.tag.length > 0 ? await tagsNamed(db, query.tag) : [];
+  asker: Asker,
+): Promise<{ ok: true; filter: TicketFilter; search: Query | null } | ({ ok: false } & WrongList)> {
+  const [tags, read] = await Promise.all([
+    query.tag.length > 0 ? tagsNamed(db, query.tag) : [],
+    query.q === null ? null : readCondition(db, vault, query.q, asker),
+  ]);
   const known = new Set(tags.map(({ name }) => name.toLowerCase()));
   const unknown = query.tag.filter((name) => !known.has(name.toLowerCase()));
-  if (unknown.length > 0) return { filter: null, unknown };
+  if (unknown.length > 0 || read?.ok === false) {
+    return { ok: false, unknown, mistake: read?.ok === false ? read.mistake : null };
+  }
   return {
-    unknown: [],
+    ok: true,
+    search: read?.query ?? null,
     filter: {
       status: query.status,
       queueId: query.queue,
-      ownerId: query.owner && staffId,
+      ownerId: query.owner && asker.staffId,
       tagIds: tags.map(({ id }) => id),
       priority: query.priority,
       version: query.version,
       withWorkaround: query.workaround !== null,
       byPriority: query.sort !== null,
+      search: read?.condition ?? null,
     },
   };
+}
+
+/** A sentence about names of tags that there are not. */
+export function unknownTags(names: string[]): string {
+  const words = names.map((name) => `“${name}”`).join(" and ");
+  return `There is no tag ${words}: choose one that is there`;
 }
 
 /** The same as parameters of an address. */
@@ -76,6 +103,7 @@ export function parametersOf(query: ListQuery): Record<string, string | undefine
     version: query.version ?? undefined,
     workaround: query.workaround ?? undefined,
     sort: query.sort ?? undefined,
+    q: query.q ?? undefined,
   };
 }
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test, { after, before, suite } from "node:test";
 import type { CheerioAPI } from "cheerio";
-import { listTickets, type TicketFilter } from "#src/tickets/list.ts";
+import { listTickets } from "#src/tickets/list.ts";
+import type { TicketFilter } from "#src/tickets/ticket-filter.ts";
 import { addSealingKey } from "#src/vault/sealing-keys.ts";
 import { startDesk } from "#test/support/browser.ts";
 import { statementsOf } from "#test/support/count-statements.ts";
