@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
-import { mostOpenedForAll } from "./confirmed-page.ts";
+import { mostOpenedForAll } from "./confirmed-rows.ts";
 import type { Asker } from "./field-sql.ts";
 import type { Query, QueryMistake } from "./query.ts";
 import { type Place, searchTickets } from "./search-tickets.ts";

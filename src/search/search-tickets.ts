@@ -2,7 +2,7 @@ import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
 import { exactMoment } from "../web/paging.ts";
 import { type Compiled, compileQuery } from "./compile-query.ts";
-import { confirmedPage } from "./confirmed-page.ts";
+import { confirmedRows } from "./confirmed-rows.ts";
 import type { Asker, Sql } from "./field-sql.ts";
 import { newestWindows, readNewest } from "./newest-windows.ts";
 import type { Query, QueryMistake, Sort } from "./query.ts";
@@ -14,7 +14,7 @@ export type Place = { value: string; id: string };
 
 /** How many tickets have one value; `value` is what stands in the search for it. */
 export type Facet = { value: string; tickets: number };
-export type Facets = Record<"status" | "queue" | "tails" | "tag", Facet[]>;
+export type Facets = Record<"status" | "queue" | "tails" | "tag" | "issue", Facet[]>;
 
 export type Found =
   | {
@@ -86,7 +86,7 @@ async function readPage(
     perPage === 0
       ? { rows: [], goOn: null, opened: null }
       : compiled.logPhrases.length > 0
-        ? await confirmedPage(trx, vault, compiled.logPhrases, perPage, (last, atMost) =>
+        ? await confirmedRows(trx, vault, compiled.logPhrases, perPage, (last, atMost) =>
             read(last ?? after, atMost),
           )
         : { rows: await read(after, perPage + 1), goOn: null, opened: null };
@@ -222,7 +222,7 @@ async function countIn(trx: Database, compiled: Compiled, most: number): Promise
        select * from (${matching.sql}) each order by last_message_at desc, each.id desc limit ?),
      newest as materialized (
        select each.* from found cross join lateral (
-         select id, status, queue_id, tails_version from tickets where tickets.id = found.id offset 0) each),
+         select id, status, queue_id, tails_version, issue_number from tickets where tickets.id = found.id offset 0) each),
      tagged as (
        select tag_id, count(*) from ticket_tags where ticket_id in (select id from newest)
        group by 1 order by 2 desc limit ${mostFacets})
@@ -236,7 +236,10 @@ async function countIn(trx: Database, compiled: Compiled, most: number): Promise
           select tails_version, count(*) from newest where tails_version is not null group by 1 order by 2 desc
           limit ${mostFacets}) each),
        'tag', (select json_agg(json_build_object('value', name, 'tickets', count)) from (
-          select name, count from tagged join tags on tags.id = tag_id order by count desc) each)) as facets`,
+          select name, count from tagged join tags on tags.id = tag_id order by count desc) each),
+       'issue', (select json_agg(json_build_object('value', issue_number::text, 'tickets', count)) from (
+          select issue_number, count(*) from newest where issue_number is not null group by 1 order by 2 desc
+          limit ${mostFacets}) each)) as facets`,
     [...matching.bindings, most + 1],
   );
   const row = result.rows[0];

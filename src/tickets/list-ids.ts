@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 import type { Whole } from "../search/all-found.ts";
-import { mostOpenedForAll } from "../search/confirmed-page.ts";
+import { mostOpenedForAll } from "../search/confirmed-rows.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type ListPage, type Placed, readListPage } from "./list-page-rows.ts";
 import { filtered, type TicketCursor, type TicketFilter } from "./ticket-filter.ts";

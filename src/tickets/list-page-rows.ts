@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 import type { Database } from "../database.ts";
-import { confirmedPage } from "../search/confirmed-page.ts";
+import { confirmedRows } from "../search/confirmed-rows.ts";
 import { readNewest } from "../search/newest-windows.ts";
 import { searchTransaction } from "../search/search-transaction.ts";
 import type { TicketCondition } from "../search/ticket-condition.ts";
@@ -55,7 +55,7 @@ async function foundPage<Row extends Placed>(trx: Database, vault: Vault, found:
   if (search.logPhrases.length === 0) {
     return { rows: await foundRows(trx, found, after, perPage + 1), goOn: null, opened: null };
   }
-  return await confirmedPage(trx, vault, search.logPhrases, perPage, (last: Row | null, most) =>
+  return await confirmedRows(trx, vault, search.logPhrases, perPage, (last: Row | null, most) =>
     foundRows(trx, found, last ? cursor(last) : after, most),
   );
 }

@@ -3,7 +3,7 @@ import type { Vault } from "../vault/vault.ts";
 import { confirmInLogs } from "./confirm-in-logs.ts";
 
 /** A page of tickets in whose logs each phrase stands, one more than asked for when there are so many. */
-export type ConfirmedPage<Row> = {
+export type ConfirmedRows<Row> = {
   rows: Row[];
   /** How many tickets with the words were opened. */
   opened: number;
@@ -15,13 +15,13 @@ export type ConfirmedPage<Row> = {
  * Phrases are confirmed on the opened logs, ticket by ticket in the order of the list, until the page is full or enough
  * were opened. `read` gives the next tickets after one, at most so many.
  */
-export async function confirmedPage<Row extends { id: string }>(
+export async function confirmedRows<Row extends { id: string }>(
   db: Database,
   vault: Vault,
   phrases: string[],
   perPage: number,
   read: (after: Row | null, most: number) => Promise<Row[]>,
-): Promise<ConfirmedPage<Row>> {
+): Promise<ConfirmedRows<Row>> {
   const rows: Row[] = [];
   let [last, opened]: [Row | null, number] = [null, 0];
   while (rows.length <= perPage && opened < mostOpened) {
