@@ -130,7 +130,7 @@ async function confirmed(
 
 /** What lies in the moment and not in the search: it passes, and the mail is tried again (SQLSTATE classes). */
 function passes(error: unknown): boolean {
-  return error instanceof Error && "code" in error && /^(?:08|25|40|53|55|57|58)/.test(String(error.code));
+  return error instanceof Error && "code" in error && /^(?:08|0A|25|40|53|55|57|58)/.test(String(error.code));
 }
 
 function refusedBy(error: unknown): QueryMistake {

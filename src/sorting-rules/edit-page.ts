@@ -7,8 +7,9 @@ import { priorities } from "../tickets/ticket-state.ts";
 import type { Desk } from "../web/desk.ts";
 import { type Form, withError } from "../web/forms.ts";
 import { NotFound } from "../web/not-found.ts";
+import { brokenSearches } from "./broken-searches.ts";
 import type { SortingRule } from "./rule.ts";
-import { formOfRule, readRuleForm } from "./rule-form.ts";
+import { formOfRule, readRuleForm, withMistakes } from "./rule-form.ts";
 import { findRule, listRules, type StoredRule, saveRule } from "./rules.ts";
 import { showTrial, type Trial } from "./show-trial.ts";
 import { comparisonWords, fieldWords } from "./words.ts";
@@ -43,6 +44,8 @@ export function editPage({ db, vault }: Desk): Router {
   const receive = async (request: Request, response: Response, rule: StoredRule | null) => {
     const read = readRuleForm(request.body);
     if (!read.ok) return await show(response.status(422), rule, read.form);
+    const broken = (await brokenSearches(db, vault, [read.rule]))(read.rule);
+    if (broken.length > 0) return await show(response.status(422), rule, withMistakes(read.form, broken));
     if (read.act === "try") {
       const rules = replaced(await listRules(db, vault), rule, read.rule);
       return await show(response, rule, read.form, await showTrial(db, vault, rules));
@@ -62,7 +65,8 @@ export function editPage({ db, vault }: Desk): Router {
   page.get("/sorting-rules/:id/change", async (request, response) => {
     const rule = await findRule(db, vault, request.params.id);
     if (!rule) throw new NotFound("No such rule");
-    await show(response, rule, formOfRule(rule));
+    const broken = (await brokenSearches(db, vault, [rule]))(rule);
+    await show(response, rule, withMistakes(formOfRule(rule), broken));
   });
 
   page.post("/sorting-rules/:id/change", async (request, response) => {

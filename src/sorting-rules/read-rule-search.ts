@@ -32,7 +32,7 @@ function refusedTerm(field: FieldName, { value, at }: Term): QueryMistake | null
       : null;
   }
   if (value.how !== "is") return null;
-  const why = sameValues[field]?.[value.text];
+  const why = sameValues[field]?.(value.text);
   return why ? refusal(`${field}:${value.text}`, why, at) : null;
 }
 
@@ -49,9 +49,10 @@ function first(mistakes: (QueryMistake | null)[]): QueryMistake | null {
   return mistakes.find((mistake) => mistake !== null) ?? null;
 }
 
-const sameForAll: Partial<Record<FieldName, string>> = {
+const sameForAll: Record<string, string> = {
   owner: "a new ticket has no owner yet",
   tag: "a new ticket has no tag yet, because all rules are asked before one of them sorts it",
+  issue: "nobody has named the known issue of a new ticket yet",
   priority: "each new ticket has normal priority until the rules are asked",
   last: "a new ticket has one message. Its day is found by `opened:`",
   age: "a new ticket is some seconds old, and rules are not asked again",
@@ -59,24 +60,12 @@ const sameForAll: Partial<Record<FieldName, string>> = {
 };
 
 const isNew =
-  "each new ticket is open, our turn and nobody’s. What differs between new tickets is `is:encrypted`";
+  "each new ticket is open, our turn, read by nobody and nobody’s. What differs between them is `is:encrypted`";
 const isMail = "rules sort mail and reports. Write `channel:mail` or `channel:whisperback`";
 const isEmpty = "a new ticket has no answer and no note yet";
 
-const sameValues: Partial<Record<FieldName, Record<string, string>>> = {
-  is: {
-    open: isNew,
-    closed: isNew,
-    "our-turn": isNew,
-    new: isNew,
-    waiting: isNew,
-    "waiting-for-user": isNew,
-    "waiting-for-fix": isNew,
-    snoozed: isNew,
-    resolved: isNew,
-    spam: isNew,
-    unassigned: isNew,
-  },
-  has: { answer: isEmpty, note: isEmpty },
-  channel: { phone: isMail, chat: isMail, in_person: isMail },
+const sameValues: Partial<Record<FieldName, (value: string) => string | null>> = {
+  is: (state) => (state === "encrypted" ? null : isNew),
+  has: (thing) => (thing === "answer" || thing === "note" ? isEmpty : null),
+  channel: (channel) => (channel === "mail" || channel === "whisperback" ? null : isMail),
 };

@@ -1,6 +1,9 @@
 import { z } from "zod";
+import { type ShownMistake, showMistake } from "../search/show-mistake.ts";
 import { cleanTagName } from "../tickets/tags.ts";
-import { type Form, listOf, readForm } from "../web/forms.ts";
+import { listOf, readForm } from "../web/forms.ts";
+import type { BrokenSearch } from "./broken-searches.ts";
+import { readRuleSearch } from "./read-rule-search.ts";
 import { type SortingRule, SortingRuleForm } from "./rule.ts";
 
 const Fields = z.object({
@@ -17,9 +20,11 @@ const Fields = z.object({
   act: z.enum(["try", "save"]).catch("save"),
 });
 
+export type RuleForm = { values: Record<string, unknown> & { rows: Row[] }; errors: Record<string, string> };
+
 export type ReadRule =
-  | { ok: true; rule: SortingRule; form: Form; act: "try" | "save" }
-  | { ok: false; form: Form };
+  | { ok: true; rule: SortingRule; form: RuleForm; act: "try" | "save" }
+  | { ok: false; form: RuleForm };
 
 const emptyRows = 2;
 const mostRows = 20;
@@ -30,7 +35,7 @@ export function readRuleForm(body: unknown): ReadRule {
   if (!read.ok) return { ok: false, form: { ...read, values: { ...read.values, rows: rowsOf([]) } } };
   const { field, how, value, ...typed } = read.values;
   const conditions = value
-    .map((text, row) => ({ field: field[row] ?? "", how: how[row] ?? "", value: text }))
+    .map((text, row) => ({ field: field[row] ?? "", how: howOf(field[row], how[row]), value: text }))
     .filter((condition) => condition.value.trim() !== "");
   const form = { values: { ...typed, rows: rowsOf(conditions) }, errors: {} };
 
@@ -47,11 +52,26 @@ export function readRuleForm(body: unknown): ReadRule {
   if (result.success) return { ok: true, rule: result.data, form, act: typed.act };
   const errors: Record<string, string> = {};
   for (const { path, message } of result.error.issues) errors[fieldOf(path)] ??= message;
-  return { ok: false, form: { ...form, errors } };
+  const mistakes = conditions.flatMap((condition, row) => {
+    const found =
+      condition.field === "search" && errors[`value-${row}`] ? readRuleSearch(condition.value) : null;
+    return found && !found.ok ? [{ row, typed: condition.value, mistake: found.mistake }] : [];
+  });
+  return { ok: false, form: withMistakes({ ...form, errors }, mistakes) };
+}
+
+/** The same form with what is wrong in its searches, each at its row with the place. */
+export function withMistakes(form: RuleForm, mistakes: BrokenSearch[]): RuleForm {
+  const rows = form.values.rows.map((row, index) => {
+    const found = mistakes.find((one) => one.row === index);
+    return found ? { ...row, mistake: showMistake(found.typed, found.mistake, () => "") } : row;
+  });
+  const errors = Object.fromEntries(mistakes.map(({ row, mistake }) => [`value-${row}`, mistake.message]));
+  return { values: { ...form.values, rows }, errors: { ...form.errors, ...errors } };
 }
 
 /** The form of a rule that is there, or of a new one (null). */
-export function formOfRule(rule: SortingRule | null): Form {
+export function formOfRule(rule: SortingRule | null): RuleForm {
   return {
     values: {
       name: rule?.name ?? "",
@@ -67,7 +87,12 @@ export function formOfRule(rule: SortingRule | null): Form {
   };
 }
 
-type Row = { field: string; how: string; value: string };
+type Row = { field: string; how: string; value: string; mistake?: ShownMistake };
+
+/** There is one way to look at the ticket as a whole, whatever the list beside it shows. */
+function howOf(field = "", how = ""): string {
+  return field === "search" ? "fits" : how;
+}
 
 /** There is always an empty row: without JavaScript nothing can add one. */
 function rowsOf(conditions: Row[]): Row[] {

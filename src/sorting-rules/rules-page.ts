@@ -4,6 +4,7 @@ import type { Desk } from "../web/desk.ts";
 import { readForm } from "../web/forms.ts";
 import { moved } from "../web/moved.ts";
 import { NotFound } from "../web/not-found.ts";
+import { brokenSearches } from "./broken-searches.ts";
 import { findRule, listRules, orderRules, removeRule } from "./rules.ts";
 import { showTrial } from "./show-trial.ts";
 import { comparisonWords, fieldWords } from "./words.ts";
@@ -16,7 +17,12 @@ export function rulesPage({ db, vault }: Desk): Router {
   const words = { fieldWords, comparisonWords };
 
   page.get("/sorting-rules", async (_request, response) => {
-    response.render("sorting-rules/list.njk", { rules: await listRules(db, vault), ...words });
+    const rules = await listRules(db, vault);
+    const brokenIn = await brokenSearches(db, vault, rules);
+    response.render("sorting-rules/list.njk", {
+      rules: rules.map((rule) => ({ ...rule, broken: brokenIn(rule) })),
+      ...words,
+    });
   });
 
   page.get("/sorting-rules/try", async (_request, response) => {

@@ -3,6 +3,7 @@ import { tagNamed } from "../tickets/tag.ts";
 import { addSealingKey } from "../vault/sealing-keys.ts";
 import type { Vault } from "../vault/vault.ts";
 import { isId } from "../web/is-id.ts";
+import { followQueues, type KeptCondition, noteQueues } from "./follow-queues.ts";
 import type { SortingRule } from "./rule.ts";
 
 /** A rule with what a page shows beside it. */
@@ -15,7 +16,7 @@ export type StoredRule = SortingRule & {
   changed_at: Date;
 };
 
-/** All rules in the order in which they are asked, opened. One statement. */
+/** All rules in the order in which they are asked, opened. One statement, and another when a search names a queue. */
 export async function listRules(db: Database, vault: Vault): Promise<StoredRule[]> {
   const rows = await db("sorting_rules")
     .join("vault_keys", "vault_keys.id", "sorting_rules.key_id")
@@ -32,7 +33,7 @@ export async function listRules(db: Database, vault: Vault): Promise<StoredRule[
       "owners.name as owner_name",
       "changers.name as changed_by_name",
     );
-  return rows.map((row) => ({
+  const rules = rows.map((row) => ({
     ...openRule(vault, row),
     id: row.id,
     queueId: row.queue_id,
@@ -46,10 +47,11 @@ export async function listRules(db: Database, vault: Vault): Promise<StoredRule[
     changed_by_name: row.changed_by_name,
     changed_at: row.changed_at,
   }));
+  return await followQueues(db, rules);
 }
 
 function openRule(vault: Vault, row: { wrapped_key: Buffer; sealed_rule: Buffer }) {
-  const sealed: Pick<SortingRule, "name" | "match" | "conditions"> = JSON.parse(
+  const sealed: Pick<SortingRule, "name" | "match"> & { conditions: KeptCondition[] } = JSON.parse(
     vault.open(row.wrapped_key, "sorting rule", row.sealed_rule),
   );
   return sealed;
@@ -75,7 +77,8 @@ export async function saveRule(
     if (rule.ownerId && !(await owner.first("id"))) return null;
 
     const key = await addSealingKey(trx, vault);
-    const { name, match, conditions } = rule;
+    const { name, match } = rule;
+    const conditions = await noteQueues(trx, rule.conditions);
     const row = {
       key_id: key.id,
       sealed_rule: vault.seal(key.wrapped_key, "sorting rule", JSON.stringify({ name, match, conditions })),
