@@ -75,6 +75,15 @@ for (const query of [
   "age:>7d",
   "has:logs",
   "answered:<2h",
+  "issue:12",
+  "issue:tails/tails#12",
+  "issue:https://tracker.example.org/tails/tails/-/issues/12",
+  "issue:known",
+  "issue:none",
+  "issue:12 common",
+  "is:unread",
+  "is:unread common",
+  "-is:unread issue:12",
 ]) {
   test(`no page of “${query}” scans the archive`, async () => {
     for (const { text, values } of await statementsWith(query)) {
@@ -89,6 +98,39 @@ for (const query of [
   });
 }
 
+test("a known issue is found by the index of its numbers or addresses", async () => {
+  assert.deepEqual((await search("issue:12")).ids, await expected("issue_number = 12", "desc", 0));
+  assert.equal((await search("issue:12")).hits, 240);
+  assert.equal((await search("issue:known")).hits, 480);
+  assert.equal((await search("issue:none is:our-turn")).hits, 480);
+
+  for (const [query, index] of [
+    ["issue:12", /tickets_by_issue_number/],
+    ["issue:tails/tails#12", /tickets_by_issue_number/],
+    ["issue:https://tracker.example.org/tails/tails/-/issues/12#note_1", /tickets_by_issue_address/],
+    ["issue:known", /tickets_with_issue/],
+  ] as const) {
+    for (const plan of await plansOf(query)) assert.match(plan, index, query);
+  }
+});
+
+test("what is unread is looked for from the newest on, and not before the account was made", async () => {
+  const found = await search("is:unread");
+
+  assert.deepEqual([found.hits, found.isMore], [300, false]);
+  assert.deepEqual(found.ids, await expected("id > 23000 and id % 10 < 3", "desc", 0));
+  for (const plan of await plansOf("is:unread")) {
+    assert.match(plan, /Index (?:Only )?Scan using tickets_by_last_message on tickets/);
+    assert.match(plan, /Index Cond: \(last_message_at > /);
+    assert.match(plan, /using messages_by_ticket on messages/);
+    assert.match(plan, /using ticket_reads_pkey on ticket_reads/);
+  }
+});
+
+async function plansOf(query: string): Promise<string[]> {
+  return await Promise.all((await statementsWith(query)).map(({ text, values }) => explain(text, values)));
+}
+
 async function fill(): Promise<void> {
   const key = await newestSearchKey(db, vault);
   const sealing = await addSealingKey(db, vault);
@@ -97,13 +139,30 @@ async function fill(): Promise<void> {
     await trx.raw("set local session_replication_role = replica");
     await trx.raw(
       `insert into tickets (id, status, queue_id, language, channel, key_id, sealed_subject, tails_version, installed_version,
-         opened_at, last_message_at, closed_at, closed_by, our_turn_since) overriding system value
+         opened_at, last_message_at, closed_at, closed_by, our_turn_since, issue_address, issue_number) overriding system value
        select n, case when n % 50 = 0 then 'open' else 'resolved' end, 1 + n % 3, 'en', 'mail', ?, ?,
          (array['6.9', '6.10', '7.0'])[1 + n % 3], '6.0', at, at, case when n % 50 > 0 then at end,
-         case when n % 50 > 0 then ?::bigint end, case when n % 50 = 0 then at end
+         case when n % 50 > 0 then ?::bigint end, case when n % 50 = 0 then at end,
+         case when n % 50 = 1 then 'tracker.example.org/tails/tails/-/issues/' || 12 + n % 4 / 2 end,
+         case when n % 50 = 1 then 12 + n % 4 / 2 end
        from (select n, timestamptz '2026-11-01' - (${tickets} - n) * interval '20 minutes' as at
              from generate_series(1, ${tickets}) n) each`,
       [sealing.id, vault.seal(sealing.wrapped_key, "subject", "A report"), asker.staffId],
+    );
+    await trx.raw(
+      `insert into messages (ticket_id, key_id, kind, sealed_content, created_at)
+       select id, key_id, 'from_user', ''::bytea, opened_at from tickets, generate_series(1, 2) order by tickets.id`,
+    );
+    // The account is as old as the last thousand tickets, and has seen most of them.
+    await trx.raw(
+      "update staff set unread_since = (select last_message_at from tickets where id = 23000) where id = ?",
+      [asker.staffId],
+    );
+    await trx.raw(
+      `insert into ticket_reads (staff_id, ticket_id, last_message_id)
+       select ?, ticket_id, case when ticket_id % 10 = 2 then min(id) else max(id) end from messages
+       where ticket_id > 20000 and ticket_id % 10 > 1 group by ticket_id`,
+      [asker.staffId],
     );
     await trx.raw(
       `insert into search_tickets (ticket_id, last_message_at, words)
