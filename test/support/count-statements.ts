@@ -1,19 +1,23 @@
+import assert from "node:assert/strict";
 import pg from "pg";
 
-/** The SQL statements that this process sends while the work is done: those of knex and those of the session store. */
+/**
+ * The SQL statements that this process sends while the work is done: those of knex and those of the session store. They are
+ * noted where they go out, since a connection may have kept the function that takes them in.
+ */
 export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const statements: string[] = [];
-  const query: (...args: never[]) => unknown = Reflect.get(pg.Client.prototype, "query");
-  const counting = function (this: pg.Client, ...args: unknown[]) {
-    const [first] = args;
-    statements.push(typeof first === "string" ? first : String((first as { text?: string }).text));
-    return Reflect.apply(query, this, args);
+  const submit: (...args: never[]) => unknown = Reflect.get(pg.Query.prototype, "submit");
+  const counting = function (this: { text: string }, ...args: unknown[]) {
+    statements.push(this.text);
+    return Reflect.apply(submit, this, args);
   };
-  Reflect.set(pg.Client.prototype, "query", counting);
+  Reflect.set(pg.Query.prototype, "submit", counting);
   try {
     await work();
   } finally {
-    Reflect.set(pg.Client.prototype, "query", query);
+    Reflect.set(pg.Query.prototype, "submit", submit);
   }
+  assert.ok(statements.length > 0, "no statement was noted");
   return statements;
 }
