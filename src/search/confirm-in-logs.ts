@@ -1,20 +1,44 @@
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
+import type { LogPhrases } from "./compile-query.ts";
+import type { Sql } from "./field-sql.ts";
 
-/** Those of these tickets in whose logs or text attachments each phrase stands, whatever its case and kind of space. */
+/**
+ * Those of these tickets that a search with phrases in logs finds. The logs and text attachments of those that it does not
+ * find anyway are opened, some at once. Whatever their case and kind of space, phrases are the same.
+ */
 export async function confirmInLogs(
   db: Database,
   vault: Vault,
   ticketIds: string[],
-  phrases: string[],
-): Promise<Set<string>> {
-  const wanted = phrases.map(plainLine);
-  const texts = await readLogTexts(db, vault, ticketIds);
-  const confirmed = ticketIds.filter((id) => {
-    const lines = (texts.get(id) ?? []).map(plainLine);
-    return wanted.every((phrase) => lines.some((line) => line.includes(phrase)));
-  });
-  return new Set(confirmed);
+  { texts, surely, exactly }: LogPhrases,
+): Promise<{ found: Set<string>; opened: number }> {
+  const found = new Set(surely && (await narrowed(db, ticketIds, surely)));
+  const unsure = ticketIds.filter((id) => !found.has(id));
+  for (let from = 0; from < unsure.length; from += openedAtOnce) {
+    const some = unsure.slice(from, from + openedAtOnce);
+    const standsIn = whereTheyStand(await readLogTexts(db, vault, some), texts);
+    for (const id of await narrowed(db, some, exactly(standsIn))) found.add(id);
+  }
+  return { found, opened: unsure.length };
+}
+
+const openedAtOnce = 30;
+
+async function narrowed(db: Database, ids: string[], { sql, bindings }: Sql): Promise<string[]> {
+  if (ids.length === 0) return [];
+  return await db("tickets").whereIn("tickets.id", ids).whereRaw(`(${sql})`, bindings).pluck("tickets.id");
+}
+
+function whereTheyStand(opened: Map<string, string[]>, phrases: string[]): (phrase: string) => string[] {
+  const ids = new Map(phrases.map((phrase): [string, string[]] => [phrase, []]));
+  for (const [id, texts] of opened) {
+    const plain = texts.map(plainLine);
+    for (const [phrase, those] of ids) {
+      if (plain.some((text) => text.includes(plainLine(phrase)))) those.push(id);
+    }
+  }
+  return (phrase) => ids.get(phrase) ?? [];
 }
 
 /** The opened logs and text attachments of some tickets. Two statements. */

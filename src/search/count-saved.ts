@@ -5,11 +5,12 @@ import { readQuery } from "./read-query.ts";
 import { listSavedSearches, type SavedSearch } from "./saved-searches.ts";
 import { countTickets } from "./search-tickets.ts";
 
-export type CountedSearch = SavedSearch & { hits: number | null };
+export type CountedSearch = SavedSearch & { hits: number | null; isAtMost: boolean };
 
 /**
  * The searches that somebody keeps, each with how many tickets it finds (1,001: more than a thousand; null: the search
- * is no longer understood, or takes too long). So many are counted; the others stand on the page of the search.
+ * is no longer understood, or takes too long); at most so many when a phrase in logs would still have to be looked for. So
+ * many are counted; the others stand on the page of the search.
  */
 export async function countSaved(
   db: Database,
@@ -21,7 +22,8 @@ export async function countSaved(
   const counted: CountedSearch[] = [];
   for (const search of saved) {
     const read = readQuery(search.typed);
-    counted.push({ ...search, hits: read.ok ? await countTickets(db, vault, read.query, asker) : null });
+    const tickets = read.ok ? await countTickets(db, vault, read.query, asker) : null;
+    counted.push({ ...search, hits: null, isAtMost: false, ...tickets });
   }
   return counted;
 }

@@ -2,7 +2,6 @@ import type { FieldName, Query, QueryNode } from "./query.ts";
 
 /** The same search, where each of these must be so too. */
 export function narrowQuery({ node, sort }: Query, more: QueryNode[]): Query {
-  // Side by side and not in brackets: a phrase in logs stands by itself.
   const parts = [...partsOf(node), ...more.flatMap(partsOf)];
   return { node: parts.length > 1 ? { kind: "all", parts } : (parts[0] ?? null), sort };
 }

@@ -88,9 +88,8 @@ const firstBy: Record<Sort, string> = {
 };
 
 /** What a bulk takes that is not about ticked tickets alone. */
-function wordsOfAll({ hits, isMore, opened }: Extract<Found, { ok: true }>, sort: Sort): string {
-  if (opened !== null)
-    return `All in whose logs the phrase stands (the ${firstBy[sort]} ${mostInBulk} at most)`;
+function wordsOfAll({ hits, isMore, isAtMost }: Extract<Found, { ok: true }>, sort: Sort): string {
+  if (isAtMost) return `All that the opened logs confirm (the ${firstBy[sort]} ${mostInBulk} at most)`;
   const number = hits.toLocaleString("en");
   if (hits <= mostInBulk) return hits === 1 ? "The one that was found" : `All ${number} found`;
   return `The ${firstBy[sort]} ${mostInBulk} of ${isMore ? `more than ${number}` : number} found`;
@@ -119,9 +118,10 @@ async function countAlone({ db, vault }: Desk, { node }: Query, asker: Asker) {
   const parts = node.parts.slice(0, mostParts).map((part) => ({ node: part, sort: "newest" as const }));
   return await Promise.all(
     parts.map(async (part) => {
-      const found = await searchTickets(db, vault, part, { asker, perPage: 1 });
+      const found = await searchTickets(db, vault, part, { asker, perPage: 0 });
       const words = printQuery(part);
-      return { words, href: address("/search", { q: words }), hits: found.ok ? found.hits : 0 };
+      const { hits, isAtMost } = found.ok ? found : { hits: 0, isAtMost: false };
+      return { words, href: address("/search", { q: words }), hits, isAtMost };
     }),
   );
 }

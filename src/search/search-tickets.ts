@@ -27,7 +27,9 @@ export type Found =
       isMore: boolean;
       /** Of the newest `mostCounted`. */
       facets: Facets;
-      /** Phrases in logs: how many of the tickets that have the words were opened for this page. */
+      /** Phrases in logs that are not yet looked for everywhere: some of these may not be found in the end. */
+      isAtMost: boolean;
+      /** Phrases in logs: of how many tickets the logs were opened for this page. */
       opened: number | null;
       lexemes: string[];
     }
@@ -60,15 +62,19 @@ async function findPage(
   return await searchTransaction(db, (trx) => readPage(trx, vault, compiled, query.sort, options));
 }
 
-/** How many tickets a search finds, up to 1,001; null when that cannot be said in time. Logs are not opened for it. */
+/**
+ * How many tickets a search finds, up to 1,001; null when that cannot be said in time. Logs are not opened for it: with a
+ * phrase in logs it is how many there are at most, and null above that.
+ */
 export async function countTickets(
   db: Database,
   vault: Vault,
   query: Query,
   asker: Asker,
-): Promise<number | null> {
+): Promise<{ hits: number; isAtMost: boolean } | null> {
   const found = await searchTickets(db, vault, query, { asker, perPage: 0, mostCounted: 1000 });
-  return found.ok ? found.hits + (found.isMore ? 1 : 0) : null;
+  if (!found.ok || (found.isAtMost && found.isMore)) return null;
+  return { hits: found.hits + (found.isMore ? 1 : 0), isAtMost: found.isAtMost };
 }
 
 type Options = { after?: Place | null; perPage?: number; mostCounted?: number };
@@ -80,24 +86,28 @@ async function readPage(
   sort: Sort,
   { after = null, perPage = foundPerPage, mostCounted: most = mostCounted }: Options,
 ): Promise<Found> {
-  const counted = await countNewest(trx, compiled, most);
   const read = (place: Place | null, atMost: number) => pageOf(trx, compiled, sort, place, atMost);
   const page: { rows: Row[]; goOn: Place | null; opened: number | null } =
     perPage === 0
       ? { rows: [], goOn: null, opened: null }
-      : compiled.logPhrases.length > 0
+      : compiled.logPhrases
         ? await confirmedRows(trx, vault, compiled.logPhrases, perPage, (last, atMost) =>
             read(last ?? after, atMost),
           )
         : { rows: await read(after, perPage + 1), goOn: null, opened: null };
   const shown = page.rows.slice(0, perPage);
   const last = shown.at(-1);
+  const next = page.rows.length > perPage && last ? { value: last.value, id: last.id } : page.goOn;
+  // All that has the words was looked at for this page: no more are there.
+  const isAll = page.opened !== null && !after && !next;
+  const counted = await countNewest(trx, isAll ? only(shown) : compiled, most);
   return {
     ok: true,
     ids: shown.map(({ id }) => id),
-    next: page.rows.length > perPage && last ? { value: last.value, id: last.id } : page.goOn,
+    next,
     hits: Math.min(counted.hits, most),
     isMore: counted.hits > most,
+    isAtMost: compiled.logPhrases !== null && !isAll,
     facets: counted.facets,
     opened: page.opened,
     lexemes: compiled.lexemes,
@@ -105,6 +115,12 @@ async function readPage(
 }
 
 type Row = { id: string; value: string };
+type Condition = Pick<Compiled, "words" | "conditions">;
+
+function only(rows: Row[]): Condition {
+  const ids = `{${rows.map(({ id }) => id).join(",")}}`;
+  return { words: null, conditions: [{ sql: "tickets.id = any(?::bigint[])", bindings: [ids] }] };
+}
 
 async function pageOf(
   trx: Database,
@@ -159,7 +175,7 @@ async function rankedPage(
 }
 
 /** Ids and moments of what matches, from a place on. */
-function matchingSql({ words, conditions }: Compiled, after: Place | null, isOldest = false): Sql {
+function matchingSql({ words, conditions }: Condition, after: Place | null, isOldest = false): Sql {
   const beyond = (moment: string, id: string): Sql[] =>
     after
       ? [
@@ -204,7 +220,7 @@ function matchingSql({ words, conditions }: Compiled, after: Place | null, isOld
 type Counted = { hits: number; facets: Facets };
 
 /** How many there are, up to one more than are counted, and what the newest of them have in common. */
-async function countNewest(trx: Database, compiled: Compiled, most: number): Promise<Counted> {
+async function countNewest(trx: Database, compiled: Condition, most: number): Promise<Counted> {
   if (!compiled.words) return await countIn(trx, compiled, most);
   for (const months of await newestWindows(trx, null, [most * 4, most * 16])) {
     const counted = await countIn(trx, { ...compiled, words: `(${compiled.words}) & ${months}` }, most);
@@ -215,7 +231,7 @@ async function countNewest(trx: Database, compiled: Compiled, most: number): Pro
 }
 
 // "offset 0" makes PostgreSQL look these tickets up one by one: it would rather read all of a million.
-async function countIn(trx: Database, compiled: Compiled, most: number): Promise<Counted> {
+async function countIn(trx: Database, compiled: Condition, most: number): Promise<Counted> {
   const matching = matchingSql(compiled, null);
   const result = await trx.raw<{ rows: { hits: string; facets: Facets }[] }>(
     `with found as materialized (

@@ -1,16 +1,20 @@
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
-import { type Compiled, hasWords, queryCompiler } from "./compile-query.ts";
+import { type Compiled, type LogPhrases, queryCompiler } from "./compile-query.ts";
 import type { Asker, Binding, Sql } from "./field-sql.ts";
 import type { Query } from "./query.ts";
+import { hasWords } from "./query-tree.ts";
 
 /** What a search asks of a row of `tickets`, for rooms that look at tickets in an order of their own. */
 export type TicketCondition = {
-  /** A condition on a row of `tickets`, complete but for `logPhrases`. No ticket that was merged into another meets it. */
+  /**
+   * A condition on a row of `tickets`; with `logPhrases` it finds all that the search finds, and some more. No ticket that
+   * was merged into another meets it.
+   */
   sql: string;
   bindings: Binding[];
-  /** Phrases that must still be confirmed on the opened logs: `confirmInLogs`. */
-  logPhrases: string[];
+  /** Phrases that must still be confirmed on the opened logs: `confirmInLogs`; null: there are none. */
+  logPhrases: LogPhrases | null;
   /** The same in two: a `tsquery` by which the index of words leads to the tickets (null: no word leads), and the rest. */
   words: string | null;
   rest: Sql;

@@ -1,4 +1,5 @@
 import type { Database } from "../database.ts";
+import type { LogPhrases } from "../search/compile-query.ts";
 import { confirmInLogs } from "../search/confirm-in-logs.ts";
 import type { Query, QueryMistake } from "../search/query.ts";
 import { Mistake } from "../search/query-mistake.ts";
@@ -111,21 +112,13 @@ async function askTogether(
   return answers;
 }
 
-const openedAtOnce = 30;
-
 async function confirmed(
   trx: Database,
   vault: Vault,
   ids: string[],
-  phrases: string[],
+  phrases: LogPhrases | null,
 ): Promise<Set<string>> {
-  if (phrases.length === 0) return new Set(ids);
-  const found = new Set<string>();
-  for (let from = 0; from < ids.length; from += openedAtOnce) {
-    const some = ids.slice(from, from + openedAtOnce);
-    for (const id of await confirmInLogs(trx, vault, some, phrases)) found.add(id);
-  }
-  return found;
+  return phrases ? (await confirmInLogs(trx, vault, ids, phrases)).found : new Set(ids);
 }
 
 /** What lies in the moment and not in the search: it passes, and the mail is tried again (SQLSTATE classes). */

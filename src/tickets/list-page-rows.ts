@@ -52,7 +52,7 @@ type Found<Row extends Placed> = {
 async function foundPage<Row extends Placed>(trx: Database, vault: Vault, found: Found<Row>) {
   const { filter, search, after, perPage } = found;
   const { cursor } = orderOf(filter);
-  if (search.logPhrases.length === 0) {
+  if (!search.logPhrases) {
     return { rows: await foundRows(trx, found, after, perPage + 1), goOn: null, opened: null };
   }
   return await confirmedRows(trx, vault, search.logPhrases, perPage, (last: Row | null, most) =>

@@ -150,6 +150,14 @@ const expected: [query: string, names: string[]][] = [
   ['log:"i915 0000:00:02.0: *ERROR*"', ["wifi"]],
   ['log:"i915 *ERROR*"', []],
   ['log:"open LISTEN socket"', ["printer"]],
+  ['log:"open LISTEN socket" or log:"i915 0000:00:02.0: *ERROR*"', ["printer", "wifi"]],
+  ['log:"open  listen","i915 0000:00:02.0:","i915 *ERROR*"', ["printer", "wifi"]],
+  ['log:"open LISTEN socket",-"i915 *ERROR*"', ["printer"]],
+  ['-log:"open LISTEN socket"', ["silent", "wifi", "écran"]],
+  ['-log:"i915 *ERROR*"', ["silent", "printer", "wifi", "écran"]],
+  ['-(log:"open LISTEN socket" or adapter)', ["silent", "écran"]],
+  ['lang:fr or (adapter log:"i915 0000:00:02.0: *ERROR*")', ["wifi", "écran"]],
+  ['-(adapter -log:"i915 *ERROR*")', ["silent", "printer", "écran"]],
   ["queue:English", ["printer", "wifi"]],
   ["sort:oldest tails:known", ["écran", "wifi", "printer"]],
 ];
@@ -163,7 +171,7 @@ for (const [query, names] of expected) {
       found.ids.map((id) => named.get(id)),
       names,
     );
-    if (found.opened === null) assert.equal(found.hits, names.length);
+    assert.deepEqual([found.hits, found.isAtMost], [names.length, false]);
   });
 }
 
@@ -211,7 +219,7 @@ test("names that are not there are told, with one that may be meant", async () =
     ["owner:ninna", /No colleague “ninna” — did you mean “nina”\?/],
     ["tag:zzz", /No tag “zzz”/],
     ["...", /There is no word in “...”/],
-    ['wifi or log:"a b c d"', /stands by itself/],
+    ['wifi or -log:"..."', /There is no word in “...”/],
   ] as const) {
     const found = await search(query);
     assert.ok(!found.ok, query);

@@ -110,7 +110,7 @@ export function randomArchive({
     makeTicket: async () => {
       plain.push(await makeTicket());
     },
-    randomQuery: () => randomNode(3, true),
+    randomQuery: () => randomNode(3),
   };
 
   function pick<Item>(items: readonly Item[]): Item {
@@ -271,15 +271,14 @@ export function randomArchive({
     return count;
   }
 
-  function randomNode(depth: number, isTop: boolean): QueryNode {
+  function randomNode(depth: number): QueryNode {
     const lot = random.below(100);
     if (depth > 0 && lot < 30) {
       const count = 2 + random.below(2);
-      return { kind: "all", parts: Array.from({ length: count }, () => randomNode(depth - 1, isTop)) };
+      return { kind: "all", parts: Array.from({ length: count }, () => randomNode(depth - 1)) };
     }
-    if (depth > 0 && lot < 45)
-      return { kind: "any", parts: [randomNode(depth - 1, false), randomNode(depth - 1, false)] };
-    if (depth > 0 && lot < 55) return { kind: "not", part: randomNode(depth - 1, false) };
+    if (depth > 0 && lot < 45) return { kind: "any", parts: [randomNode(depth - 1), randomNode(depth - 1)] };
+    if (depth > 0 && lot < 55) return { kind: "not", part: randomNode(depth - 1) };
     if (lot < 75) return { kind: "word", text: randomWord(), at: 0 };
     if (lot < 82)
       return {
@@ -287,9 +286,15 @@ export function randomArchive({
         text: Array.from({ length: 2 + random.below(2) }, randomWord).join(" "),
         at: 0,
       };
-    // Brackets make a phrase in logs stand no longer by itself.
-    if (isTop && depth === 3 && lot < 86) {
-      return field("log", [{ how: "is", text: `${pick(logWords)} ${pick(logWords)}` }]);
+    if (lot < 88) {
+      const phrases = Array.from(
+        { length: 1 + random.below(2) },
+        () => `${pick(logWords)} ${pick(logWords)}`,
+      );
+      return field(
+        "log",
+        phrases.map((text) => ({ how: "is", text })),
+      );
     }
     return randomField();
   }
@@ -300,7 +305,7 @@ export function randomArchive({
   }
 
   function field(name: FieldName, values: Value[]): QueryNode {
-    const terms: Term[] = values.map((value) => ({ without: name !== "log" && chance(15), value, at: 0 }));
+    const terms: Term[] = values.map((value) => ({ without: chance(15), value, at: 0 }));
     return { kind: "field", field: name, terms, at: 0 };
   }
 
