@@ -15,6 +15,7 @@ import { changeQueue, listQueues } from "#src/tickets/queues.ts";
 import { tagTicket } from "#src/tickets/tag.ts";
 import { tagsOfTicket } from "#src/tickets/tags.ts";
 import { report } from "#test/support/cast.ts";
+import { statementsOf } from "#test/support/count-statements.ts";
 import { fixtureMail, plainMail } from "#test/support/intake.ts";
 import { randomArchive } from "#test/support/random-archive.ts";
 import { frenchReport, mailWithKey, startShiftDesk } from "#test/support/shift-desk.ts";
@@ -371,13 +372,6 @@ function byNumber(one: string, other: string): number {
 
 /** What one mail sends to the database, from its keeping to its ticket. */
 async function statementsOfMail(): Promise<string[]> {
-  const statements: string[] = [];
-  const note = ({ sql }: { sql: string }) => statements.push(sql.replace(/trx\d+/, "trx"));
-  db.on("query", note);
-  try {
-    await desk.deliver(plainMail({ subject: "Something", text: "This mail is like any other of them here" }));
-  } finally {
-    db.off("query", note);
-  }
-  return statements;
+  const mail = plainMail({ subject: "Something", text: "This mail is like any other of them here" });
+  return await statementsOf(() => desk.deliver(mail));
 }
