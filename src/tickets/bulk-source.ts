@@ -62,10 +62,7 @@ export async function wholeOf(
   return found.ok ? { ok: true, ...found.value, sort: null } : wrong(found.mistake);
 }
 
-/**
- * Which of some tickets it still holds, for the transaction that changes them; or what is wrong with it by now. A phrase in
- * logs is not looked for again.
- */
+/** Which of some tickets it still holds, for the transaction that changes them; or what is wrong with it by now. */
 export async function stillIn(
   db: Database,
   vault: Vault,
@@ -74,12 +71,12 @@ export async function stillIn(
 ): Promise<{ ok: true; among(trx: Database, ids: string[]): Promise<string[]> } | WrongSource> {
   if (source.from === "list") {
     const read = await filterOf(db, vault, source.list, asker);
-    return read.ok ? { ok: true, among: (trx, ids) => stillListed(trx, read.filter, ids) } : read;
+    return read.ok ? { ok: true, among: (trx, ids) => stillListed(trx, vault, read.filter, ids) } : read;
   }
   const read = await readCondition(db, vault, source.typed, asker);
   if (!read.ok) return wrong(read.mistake);
   const filter: TicketFilter = { status: "any", queueId: null, ownerId: null, search: read.condition };
-  return { ok: true, among: (trx, ids) => stillListed(trx, filter, ids) };
+  return { ok: true, among: (trx, ids) => stillListed(trx, vault, filter, ids) };
 }
 
 function wrong(mistake: QueryMistake): WrongSource {

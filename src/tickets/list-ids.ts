@@ -1,5 +1,6 @@
 import type { Database } from "../database.ts";
 import type { Whole } from "../search/all-found.ts";
+import { confirmInLogs } from "../search/confirm-in-logs.ts";
 import { mostOpenedForAll } from "../search/confirmed-rows.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type ListPage, type Placed, readListPage } from "./list-page-rows.ts";
@@ -31,9 +32,18 @@ export async function listTicketIds(
   return { ids, isMore: after !== null, stoppedAt: after && ids.length < most ? opened : null };
 }
 
-/** Those of these tickets that the list still holds, locked until the transaction ends. Phrases in logs are not looked for again. */
-export async function stillListed(trx: Database, filter: TicketFilter, ids: string[]): Promise<string[]> {
+/** Those of these tickets that the list still holds, locked until the transaction ends. */
+export async function stillListed(
+  trx: Database,
+  vault: Vault,
+  filter: TicketFilter,
+  ids: string[],
+): Promise<string[]> {
   const tickets = filtered(trx, filter).whereIn("tickets.id", ids).orderBy("tickets.id").forUpdate("tickets");
-  if (filter.search) tickets.whereRaw(filter.search.sql, filter.search.bindings);
-  return await tickets.pluck("tickets.id");
+  const { search } = filter;
+  if (search) tickets.whereRaw(search.sql, search.bindings);
+  const still: string[] = await tickets.pluck("tickets.id");
+  if (!search?.logPhrases) return still;
+  const { found } = await confirmInLogs(trx, vault, still, search.logPhrases);
+  return still.filter((id) => found.has(id));
 }

@@ -113,7 +113,7 @@ test("a phrase in logs is confirmed on the opened logs, and the page says of how
   const page = await nina.visit("/tickets?q=log:%22firmware+failed%22");
 
   assert.deepEqual(idsOn(page), [old]);
-  assert.match(page.$(".filters").text(), /2 tickets were opened for this page/);
+  assert.match(page.$(".filters").text(), /The logs of 2 tickets were opened for this page/);
   const none = await nina.visit("/tickets?q=log:%22failed+firmware%22");
   assert.equal(none.status, 200);
   assert.equal(none.$(".empty h2").text(), "No ticket is like that here");
