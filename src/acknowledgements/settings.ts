@@ -19,6 +19,11 @@ export async function listSettings(db: Database): Promise<QueueSetting[]> {
   return await settings(db).orderBy(["queues.position", "queues.id"]);
 }
 
+/** Whether any queue acknowledges its mail. */
+export async function anyAcknowledges(db: Database): Promise<boolean> {
+  return (await db("acknowledgement_settings").where({ is_on: true }).first("queue_id")) !== undefined;
+}
+
 /** One queue with what acknowledges its mail; undefined when there is no such queue. */
 export async function findSetting(db: Database, queueId: string): Promise<QueueSetting | undefined> {
   return await settings(db).where("queues.id", queueId).first();

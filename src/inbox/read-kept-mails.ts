@@ -4,7 +4,7 @@ import type { Vault } from "../vault/vault.ts";
 import { type ClaimedMail, claimMails, LeaseLost, rawMail } from "./claim-mails.ts";
 import { type MailReaders, ReadingStopped } from "./mail-readers.ts";
 import { readWithKeys } from "./read-with-keys.ts";
-import { type Outcome, receiveMail, setAside } from "./receive.ts";
+import { type Outcome, readSorting, receiveMail, type Sorting, setAside } from "./receive.ts";
 
 export type Reader = {
   readers: MailReaders;
@@ -21,6 +21,7 @@ export type Reader = {
 
 /** So many mails are in the hand of a worker at once; when half of them are done it claims others. */
 const inHand = 8;
+const unsorted: Sorting = { rules: [], desk: null };
 /** A mail that ended the program or the transaction so often is not tried again by itself. */
 const mostAttempts = 8;
 
@@ -32,8 +33,10 @@ export async function readKeptMails(db: Database, vault: Vault, reader: Reader):
     while (!reader.stopping?.aborted) {
       const mails = await claimMails(db, inHand - begun.size, reader.leaseSeconds ?? 120);
       if (mails.length === 0 && begun.size === 0) break;
+      // Not where none was claimed: the last one in hand may be done meanwhile, and nothing would be left to wait for.
+      const sorting = mails.length > 0 ? await readSorting(db, vault, reader.desk) : unsorted;
       for (const mail of mails) {
-        const reading = readOne(db, vault, reader, mail).then((outcome) => {
+        const reading = readOne(db, vault, reader, mail, sorting).then((outcome) => {
           if (outcome) finished += 1;
           begun.delete(reading);
         });
@@ -53,9 +56,10 @@ async function readOne(
   vault: Vault,
   reader: Reader,
   mail: ClaimedMail,
+  sorting: Sorting,
 ): Promise<Outcome | null> {
   try {
-    return await receiveMail(db, vault, mail, await read(db, vault, reader, mail), reader.desk);
+    return await receiveMail(db, vault, mail, await read(db, vault, reader, mail), sorting);
   } catch (error) {
     if (error instanceof LeaseLost || error instanceof ReadingStopped) return null;
     reader.onFailure(error);

@@ -5,19 +5,19 @@ import type { Vault } from "../vault/vault.ts";
 import { askSearches, fitsBy } from "./ask-searches.ts";
 import { fittingRules, wantedBy } from "./decide.ts";
 import type { SortingFacts } from "./rule.ts";
-import { listRules } from "./rules.ts";
+import type { StoredRule } from "./rules.ts";
 
 /**
  * Sorts a ticket that was opened in this transaction, once its first message is indexed. Where somebody put this person
- * by hand counts more than a rule's queue. One statement when no rule fits and none has a search.
+ * by hand counts more than a rule's queue. No statement when no rule fits and none has a search.
  */
 export async function applyRules(
   trx: Database,
   vault: Vault,
+  all: StoredRule[],
   ticketId: string,
   facts: SortingFacts,
 ): Promise<void> {
-  const all = await listRules(trx, vault);
   const answers = await askSearches(trx, vault, all, [ticketId]);
   const rules = fittingRules(all, facts, fitsBy(answers, ticketId));
   if (rules.length === 0) return;

@@ -23,43 +23,62 @@ export type NewMessage = {
 
 /** Adds a message to a ticket and returns its id. What it does to whose turn it is, the caller decides. */
 export async function addMessage(db: Database, vault: Vault, message: NewMessage): Promise<string> {
-  const { wrapped_key } = message.key;
   const result = await db.raw(
     `with added as (
-       insert into messages (ticket_id, key_id, kind, mail_id, staff_id, person_id, sealed_content, encryption, signature,
-         marks, created_at)
-       values (:ticketId, :keyId, :kind, :mailId, :staffId, :personId, :sealedContent, :encryption, :signature, :marks,
-         coalesce(:createdAt::timestamptz, now()))
-       returning id, ticket_id, created_at),
+       ${insertMessage("values (:ticketId,", "coalesce(:createdAt::timestamptz, now()))")}),
      counted as (
        update tickets set message_count = message_count + 1, last_message_at = greatest(last_message_at, added.created_at)
        from added where tickets.id = added.ticket_id)
      select id from added`,
-    {
-      ticketId: message.ticketId,
-      keyId: message.key.id,
-      kind: message.kind,
-      mailId: message.mailId ?? null,
-      staffId: message.staffId ?? null,
-      personId: message.personId ?? null,
-      sealedContent: vault.seal(wrapped_key, "message", JSON.stringify(message.content)),
-      encryption: message.encryption ?? "none",
-      signature: message.signature ?? "no",
-      marks: message.marks ?? [],
-      createdAt: message.createdAt ?? null,
-    },
+    { ...messageValues(vault, message), ticketId: message.ticketId, createdAt: message.createdAt ?? null },
   );
   const { id }: { id: string } = result.rows[0];
-  const attachments = (message.attachments ?? []).map((attachment, position) => ({
-    message_id: id,
+  await addAttachments(db, vault, id, message);
+  return id;
+}
+
+type MessageOfTicket = Omit<NewMessage, "ticketId" | "createdAt">;
+
+/** SQL that stores a message with `messageValues`: what comes before its values begins with its ticket, the end is its time. */
+export function insertMessage(before: string, after: string): string {
+  return `insert into messages (ticket_id, key_id, kind, mail_id, staff_id, person_id, sealed_content, encryption, signature,
+         marks, created_at)
+       ${before} :keyId, :kind, :mailId, :staffId, :writtenBy, :sealedContent, :encryption, :signature, :marks, ${after}
+       returning id, ticket_id, created_at`;
+}
+
+/** The values for `insertMessage`, sealed. */
+export function messageValues(vault: Vault, message: MessageOfTicket) {
+  return {
+    keyId: message.key.id,
+    kind: message.kind,
+    mailId: message.mailId ?? null,
+    staffId: message.staffId ?? null,
+    writtenBy: message.personId ?? null,
+    sealedContent: vault.seal(message.key.wrapped_key, "message", JSON.stringify(message.content)),
+    encryption: message.encryption ?? "none",
+    signature: message.signature ?? "no",
+    marks: message.marks ?? [],
+  };
+}
+
+/** Stores the files that came with a message; no statement when there are none. */
+export async function addAttachments(
+  db: Database,
+  vault: Vault,
+  messageId: string,
+  { key, attachments = [] }: MessageOfTicket,
+): Promise<void> {
+  if (attachments.length === 0) return;
+  const rows = attachments.map((attachment, position) => ({
+    message_id: messageId,
     position,
-    sealed_filename: vault.seal(wrapped_key, "filename", attachment.filename),
+    sealed_filename: vault.seal(key.wrapped_key, "filename", attachment.filename),
     content_type: attachment.contentType,
     size_bytes: attachment.bytes.length,
-    sealed_bytes: vault.sealBytes(wrapped_key, "attachment", attachment.bytes),
+    sealed_bytes: vault.sealBytes(key.wrapped_key, "attachment", attachment.bytes),
   }));
-  if (attachments.length > 0) await db("attachments").insert(attachments);
-  return id;
+  await db("attachments").insert(rows);
 }
 
 /**

@@ -4,8 +4,7 @@ import { indexMessage } from "../search/index-message.ts";
 import { addSealingKey } from "../vault/sealing-keys.ts";
 import type { Vault } from "../vault/vault.ts";
 import { isId } from "../web/is-id.ts";
-import { addMessage } from "./add-message.ts";
-import { openTicket } from "./open.ts";
+import { openTicketWith } from "./open.ts";
 
 export type HandOpened = {
   channel: "phone" | "chat" | "in_person";
@@ -28,25 +27,22 @@ export async function openByHand(db: Database, vault: Vault, told: HandOpened): 
     const key = await addSealingKey(trx, vault);
     const { channel, subject, language, queueId, staffId } = told;
     const opening = { key, channel, subject, language, personId, personProven: false, queueId, staffId };
-    const ticketId = await openTicket(trx, vault, opening);
-    if (!ticketId) throw new Error("A ticket without WhisperBack id cannot be there already");
-    const messageId = await addMessage(trx, vault, {
-      ticketId,
-      key,
+    const opened = await openTicketWith(trx, vault, opening, {
       kind: "from_user",
       personId,
       marks: ["written down by us"],
       content: { text: told.text, subject },
     });
+    if (!opened) throw new Error("A ticket without WhisperBack id cannot be there already");
     await indexMessage(trx, vault, {
-      id: messageId,
-      ticketId,
+      id: opened.messageId,
+      ticketId: opened.ticketId,
       language,
       texts: [
         { weight: "A", text: subject },
         { weight: "B", text: told.text },
       ],
     });
-    return ticketId;
+    return opened.ticketId;
   });
 }

@@ -3,7 +3,7 @@ import test, { after } from "node:test";
 import { claimMails, rawMail } from "#src/inbox/claim-mails.ts";
 import { keepMails } from "#src/inbox/keep-mails.ts";
 import { readMail } from "#src/inbox/read-mail.ts";
-import { receiveMail } from "#src/inbox/receive.ts";
+import { readSorting, receiveMail } from "#src/inbox/receive.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import { changeSource, write } from "#test/reply-templates/cast.ts";
 import { startDesk } from "#test/support/browser.ts";
@@ -25,7 +25,13 @@ async function deliver(raw: string | Buffer): Promise<string> {
   await keepMails(db, vault, { mailbox: "INBOX", uidvalidity: 1n }, mails);
   for (const mail of await claimMails(db, 1, 60)) {
     const reading = await readMail(await rawMail(db, vault, mail), keys, "desk@example.org");
-    await receiveMail(db, vault, mail, reading, { name: "Help desk", address: "desk@example.org" });
+    await receiveMail(
+      db,
+      vault,
+      mail,
+      reading,
+      await readSorting(db, vault, { name: "Help desk", address: "desk@example.org" }),
+    );
   }
   return (await db("tickets").orderBy("id", "desc").first("id")).id;
 }

@@ -5,7 +5,7 @@ import { type SmtpSink, startSmtpSink } from "#src/demo/smtp-sink.ts";
 import { claimMails, rawMail } from "#src/inbox/claim-mails.ts";
 import { keepMails } from "#src/inbox/keep-mails.ts";
 import { readKeptMails } from "#src/inbox/read-kept-mails.ts";
-import { receiveMail } from "#src/inbox/receive.ts";
+import { readSorting, receiveMail } from "#src/inbox/receive.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import { sendDueAnswers } from "#src/outbox/send.ts";
 import { write } from "#test/reply-templates/cast.ts";
@@ -68,8 +68,9 @@ export async function startAcknowledgingDesk(t: Ending) {
       const readings = await Promise.all(
         mails.map(async (mail) => ({ mail, reading: await readers.read(await rawMail(db, vault, mail)) })),
       );
+      const sorting = await readSorting(db, vault, signature);
       return await Promise.all(
-        readings.map(({ mail, reading }) => receiveMail(db, vault, mail, reading, signature)),
+        readings.map(({ mail, reading }) => receiveMail(db, vault, mail, reading, sorting)),
       );
     },
     send: () => sendDueAnswers(db, vault, sender),

@@ -5,7 +5,7 @@ import { installStandardAnswers } from "#src/demo/install-standard-answers.ts";
 import { claimMails, rawMail } from "#src/inbox/claim-mails.ts";
 import { keepMails } from "#src/inbox/keep-mails.ts";
 import { readMail } from "#src/inbox/read-mail.ts";
-import { receiveMail } from "#src/inbox/receive.ts";
+import { readSorting, receiveMail } from "#src/inbox/receive.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import { startDesk } from "#test/support/browser.ts";
 import { openChromium, withoutChromium } from "#test/support/chromium.ts";
@@ -31,7 +31,13 @@ suite("acknowledgements in a real browser", { skip: withoutChromium }, async () 
     const keys = await openSecretKeys([deskSecretKey]);
     for (const claimed of await claimMails(db, 1, 60)) {
       const reading = await readMail(await rawMail(db, vault, claimed), keys, "desk@example.org");
-      await receiveMail(db, vault, claimed, reading, { name: "Help desk", address: "desk@example.org" });
+      await receiveMail(
+        db,
+        vault,
+        claimed,
+        reading,
+        await readSorting(db, vault, { name: "Help desk", address: "desk@example.org" }),
+      );
     }
   };
 

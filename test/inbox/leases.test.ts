@@ -6,6 +6,8 @@ import type { MailReading } from "#src/inbox/mail-reading.ts";
 import { receiveMail, setAside } from "#src/inbox/receive.ts";
 import { type Intake, plainMail, startIntake } from "#test/support/intake.ts";
 
+const unsorted = { rules: [], desk: null };
+
 test("a mail that a worker holds is claimed by nobody else, and by another one after the lease", async (t) => {
   const { db } = await startWithMail(t);
   assert.equal((await claimMails(db, 8, 60)).length, 1);
@@ -25,10 +27,10 @@ test("a worker that lost its lease stores nothing, whether it comes before or af
   assert.ok(late && mail);
   const reading = await readers.read(raw);
 
-  await assert.rejects(receiveMail(db, vault, late, reading), LeaseLost);
+  await assert.rejects(receiveMail(db, vault, late, reading, unsorted), LeaseLost);
   assert.equal((await db("tickets")).length, 0);
-  assert.equal(await receiveMail(db, vault, mail, reading), "opened");
-  await assert.rejects(receiveMail(db, vault, late, reading), LeaseLost);
+  assert.equal(await receiveMail(db, vault, mail, reading, unsorted), "opened");
+  await assert.rejects(receiveMail(db, vault, late, reading, unsorted), LeaseLost);
   await assert.rejects(setAside(db, late, "It took too long"), LeaseLost);
 
   assert.equal((await db("messages")).length, 1);
@@ -44,8 +46,8 @@ test("two workers that read one mail at the same time make one message", async (
   const reading = await readers.read(raw);
 
   const results = await Promise.allSettled([
-    receiveMail(db, vault, late, reading),
-    receiveMail(db, vault, mail, reading),
+    receiveMail(db, vault, late, reading, unsorted),
+    receiveMail(db, vault, mail, reading, unsorted),
   ]);
 
   assert.deepEqual(
@@ -63,7 +65,7 @@ test("while a mail is stored nobody can claim it, even when its lease ends meanw
   await endLeases(db);
 
   await db.transaction(async (trx) => {
-    await receiveMail(trx, vault, mail, reading);
+    await receiveMail(trx, vault, mail, reading, unsorted);
     assert.equal((await claimMails(db, 8, 60)).length, 0);
   });
 
@@ -79,7 +81,7 @@ test("a mail that cannot be stored because the database went away is not set asi
 
   await assert.rejects(
     db.transaction(async (trx) => {
-      await receiveMail(trx, vault, mail, broken);
+      await receiveMail(trx, vault, mail, broken, unsorted);
       await trx.raw("select pg_terminate_backend(pg_backend_pid())");
     }),
   );

@@ -7,7 +7,7 @@ import { keepMails } from "#src/inbox/keep-mails.ts";
 import type { MailReaders } from "#src/inbox/mail-readers.ts";
 import { readMailsAgain } from "#src/inbox/read-again.ts";
 import { readMail } from "#src/inbox/read-mail.ts";
-import { receiveMail } from "#src/inbox/receive.ts";
+import { readSorting, receiveMail } from "#src/inbox/receive.ts";
 import type { PinnedKey } from "#src/mime/crypto-summary.ts";
 import { generateSecretKey } from "#src/openpgp/generate-secret-key.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
@@ -211,6 +211,7 @@ async function receive(raw: string): Promise<{ mailId: string; ticketId: string;
     vault,
     kept,
     await readMail(await rawMail(db, vault, kept), keys, "desk@example.org"),
+    await readSorting(db, vault),
   );
   const { id, ticket_id } = await db("messages").where({ mail_id: kept.id }).first();
   return { mailId: kept.id, ticketId: ticket_id, messageId: id };

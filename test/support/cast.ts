@@ -6,7 +6,7 @@ import { encryptReport, wrapForWire } from "#src/demo/reports/wire.ts";
 import { claimMails, rawMail } from "#src/inbox/claim-mails.ts";
 import { keepMails } from "#src/inbox/keep-mails.ts";
 import { readMail } from "#src/inbox/read-mail.ts";
-import { receiveMail } from "#src/inbox/receive.ts";
+import { readSorting, receiveMail } from "#src/inbox/receive.ts";
 import { exportPublic } from "#src/openpgp/export-public.ts";
 import { generateSecretKey } from "#src/openpgp/generate-secret-key.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
@@ -78,7 +78,8 @@ export async function mailDoor({ db, vault }: { db: Database; vault: Vault }) {
     uid += 1;
     await keepMails(db, vault, door, [{ uid, raw, sizeBytes: raw.length }]);
     for (const mail of await claimMails(db, 1, 60)) {
-      await receiveMail(db, vault, mail, await readMail(await rawMail(db, vault, mail), keys, deskAddress));
+      const reading = await readMail(await rawMail(db, vault, mail), keys, deskAddress);
+      await receiveMail(db, vault, mail, reading, await readSorting(db, vault));
     }
     const found = await db("mails").orderBy("id", "desc").first("id", "ticket_id");
     if (!found) throw new Error("The mail was not kept");

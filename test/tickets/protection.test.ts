@@ -3,7 +3,7 @@ import test, { after } from "node:test";
 import { claimMails, rawMail } from "#src/inbox/claim-mails.ts";
 import { keepMails } from "#src/inbox/keep-mails.ts";
 import { readMail } from "#src/inbox/read-mail.ts";
-import { receiveMail } from "#src/inbox/receive.ts";
+import { readSorting, receiveMail } from "#src/inbox/receive.ts";
 import {
   desk as deskKey,
   encrypted,
@@ -123,7 +123,8 @@ async function shown(raw: string): Promise<Page> {
   const [kept] = await claimMails(db, 1, 60);
   assert.ok(kept);
   const bytes = await rawMail(db, vault, kept);
-  await receiveMail(db, vault, kept, await readMail(bytes, keys, "desk@example.org", pinned));
+  const reading = await readMail(bytes, keys, "desk@example.org", pinned);
+  await receiveMail(db, vault, kept, reading, await readSorting(db, vault));
   const { ticket_id } = await db("mails").where({ id: kept.id }).first();
   return await staff.visit(`/tickets/${ticket_id}`);
 }

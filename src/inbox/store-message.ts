@@ -1,0 +1,133 @@
+import type { Database } from "../database.ts";
+import { markBounced, ticketOfReference } from "../outbox/find-sent.ts";
+import { personOfAddress } from "../people/person-of-address.ts";
+import { addMessage, type NewMessage } from "../tickets/add-message.ts";
+import { mergedInto } from "../tickets/merged-into.ts";
+import { type NewTicket, openTicketWith } from "../tickets/open.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { ClaimedMail } from "./claim-mails.ts";
+import { copiedCiphertexts } from "./copied-ciphertexts.ts";
+import type { MailReading } from "./mail-reading.ts";
+
+export type Understood = Extract<MailReading, { ok: true }> & { personId: string | null };
+export type Stored = {
+  ticketId: string;
+  messageId: string;
+  outcome: "opened" | "added" | "sent_again" | "bounce";
+};
+type Place = { ticketId: string; outcome: Exclude<Stored["outcome"], "opened">; marks: string[] };
+
+/** Stores what a mail says as a message of the ticket that it belongs to, or of a new one; a text says why it cannot. */
+export async function storeMessage(
+  trx: Database,
+  vault: Vault,
+  mail: ClaimedMail,
+  reading: Understood,
+): Promise<Stored | string> {
+  const place = await placeOf(trx, vault, reading);
+  if (typeof place === "string") return place;
+
+  const message = messageOf(mail, reading, await copiedCiphertexts(trx, vault, reading));
+  if (place) return await addTo(trx, vault, mail, message, place);
+
+  const marks = reading.sender === "list" && !reading.report ? ["list mail"] : [];
+  const ticket = await ticketOf(trx, vault, mail, reading);
+  const opened = await openTicketWith(trx, vault, ticket, withMarks(message, marks));
+  if (opened) return { ...opened, outcome: "opened" };
+  return await addTo(trx, vault, mail, message, await placeOfSameReport(trx, reading));
+}
+
+/** The ticket that a mail answers; null: it opens one; a text: why it becomes no message. */
+async function placeOf(trx: Database, vault: Vault, reading: Understood): Promise<Place | string | null> {
+  if (reading.report) return null;
+
+  const answered = await ticketOfReference(trx, vault, reading.references);
+  if (reading.sender === "bounce") {
+    const returned = await markBounced(trx, vault, [reading.bounceOf ?? "", ...reading.references]);
+    if (!returned) return "A bounce of a mail that this desk did not send";
+    return { ticketId: returned, outcome: "bounce", marks: ["bounce"] };
+  }
+  if (answered) {
+    const marks = reading.sender === "person" ? [] : [`${reading.sender} mail`];
+    if (!reading.personId || reading.personId !== answered.personId) marks.push("another address");
+    return { ticketId: answered.ticketId, outcome: "added", marks };
+  }
+  return reading.sender === "automatic" ? "Automatic mail that answers nothing this desk wrote" : null;
+}
+
+async function placeOfSameReport(trx: Database, { report }: Understood): Promise<Place> {
+  if (!report) throw new Error("A ticket without WhisperBack id cannot be there already");
+  const first = await trx("tickets")
+    .first<{ id: string }>("id")
+    .where({ whisperback_id: report.whisperbackId });
+  if (!first) throw new Error("The ticket of this WhisperBack id disappeared");
+  const ticketId = await mergedInto(trx, first.id);
+  return { ticketId, outcome: "sent_again", marks: ["sent again", "author not proven"] };
+}
+
+/** The address inside a report is where an answer may go, and proves nothing about who wrote it. */
+async function ticketOf(
+  trx: Database,
+  vault: Vault,
+  { key, receivedAt }: ClaimedMail,
+  { report, subject, language, personId }: Understood,
+): Promise<NewTicket> {
+  const opening = { key, openedAt: receivedAt, subject, language, personProven: false };
+  if (!report) return { ...opening, channel: "mail", personId };
+  return {
+    ...opening,
+    channel: "whisperback",
+    personId: report.contactAddress ? await personOfAddress(trx, vault, report.contactAddress) : null,
+    whisperbackId: report.whisperbackId,
+    tailsVersion: report.tailsVersion,
+    installedVersion: report.installedVersion,
+    model: report.model,
+    stickHash: report.stickId ? vault.lookUpHash("stick", report.stickId) : null,
+  };
+}
+
+type Message = Omit<NewMessage, "ticketId" | "createdAt" | "key"> & { marks: string[] };
+
+function messageOf(mail: ClaimedMail, reading: Understood, copied: string[]): Message {
+  return {
+    kind: "from_user",
+    mailId: mail.id,
+    personId: reading.personId,
+    encryption: reading.encryption,
+    signature: reading.signature,
+    marks: [...reading.marks, ...copied],
+    attachments: reading.attachments,
+    content: {
+      text: reading.text,
+      subject: reading.subject,
+      from: reading.report ? null : reading.from,
+      messageId: reading.messageId,
+      date: reading.date,
+      warnings: reading.warnings,
+      ...(reading.listId ? { listId: reading.listId } : {}),
+      crypto: reading.crypto,
+      segments: reading.segments.length > 0 ? reading.segments : undefined,
+    },
+  };
+}
+
+function withMarks(message: Message, marks: string[]): Message {
+  return { ...message, marks: [...new Set([...marks, ...message.marks])] };
+}
+
+async function addTo(
+  trx: Database,
+  vault: Vault,
+  { key, receivedAt }: ClaimedMail,
+  message: Message,
+  { ticketId, outcome, marks }: Place,
+): Promise<Stored> {
+  const messageId = await addMessage(trx, vault, {
+    ...withMarks(message, marks),
+    kind: outcome === "bounce" ? "bounce" : "from_user",
+    ticketId,
+    key,
+    createdAt: receivedAt,
+  });
+  return { ticketId, messageId, outcome };
+}
