@@ -46,6 +46,7 @@ import { newTicketPage } from "./tickets/new-ticket-page.ts";
 import { notePage } from "./tickets/note-page.ts";
 import { priorityPage } from "./tickets/priority-page.ts";
 import { queuesPage } from "./tickets/queues-page.ts";
+import { readListPage } from "./tickets/read-list-page.ts";
 import { replyPage } from "./tickets/reply-page.ts";
 import { snoozePage } from "./tickets/snooze-page.ts";
 import { splitPage } from "./tickets/split-page.ts";
@@ -96,6 +97,7 @@ export function createApp(desk: Desk): Express {
   app.use(savedPage(desk));
   app.use(listPage(desk));
   app.use(bulkPage(desk));
+  app.use(readListPage(desk));
   app.use(newTicketPage(desk));
   app.use(ticketPage(desk));
   app.use(logsPage(desk));

@@ -2,6 +2,7 @@ import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
 import { readLogTexts } from "./confirm-in-logs.ts";
 import { type Piece, snippetOf } from "./snippet.ts";
+import { unreadSql } from "./unread-sql.ts";
 
 /** A ticket as a page of results shows it. */
 export type FoundTicket = {
@@ -18,10 +19,17 @@ export type FoundTicket = {
   opened_at: Date;
   last_message_at: Date;
   promise_hours: number;
+  /** Somebody else wrote since the reader was shown it. */
+  unread: boolean;
 };
 
 /** Tickets by id, in this order, with their subjects opened. One statement. */
-export async function readFound(db: Database, vault: Vault, ids: string[]): Promise<FoundTicket[]> {
+export async function readFound(
+  db: Database,
+  vault: Vault,
+  ids: string[],
+  readerId: string,
+): Promise<FoundTicket[]> {
   const rows = await db("tickets")
     .join("vault_keys", "vault_keys.id", "tickets.key_id")
     .join("queues", "queues.id", "tickets.queue_id")
@@ -33,6 +41,7 @@ export async function readFound(db: Database, vault: Vault, ids: string[]): Prom
       "queues.name as queue_name",
       "promise_hours",
       "staff.name as owner_name",
+      db.raw(`coalesce(${unreadSql("?")}, false) as unread`, [readerId, readerId, readerId]),
     );
   const byId = new Map<string, FoundTicket>(
     rows.map(({ wrapped_key, sealed_subject, ...ticket }) => [

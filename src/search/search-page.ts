@@ -39,7 +39,7 @@ export function searchPage(desk: Desk): Router {
     });
     if (!found.ok) return response.status(422).render("search/search.njk", mistaken(typed, found.mistake));
     const [tickets, snippets, tags] = await Promise.all([
-      readFound(desk.db, desk.vault, found.ids),
+      readFound(desk.db, desk.vault, found.ids, asker.staffId),
       readSnippets(desk.db, desk.vault, found.ids, found.lexemes),
       tagNames(desk.db),
     ]);

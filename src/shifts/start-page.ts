@@ -30,7 +30,7 @@ export function startPage({ db, vault }: Desk): Router {
     const { queues }: Rail = response.locals.rail;
     const [overview, turn, recent, saved] = await Promise.all([
       readOverview(db, vault, me.id),
-      listOurTurn(db, vault, me.languages, mostShown),
+      listOurTurn(db, vault, me.languages, mostShown, me.id),
       readRecent(db, vault, 8),
       countSaved(db, vault, { staffId: me.id, now: new Date() }, mostSearches),
     ]);

@@ -46,6 +46,8 @@ export function listPage(desk: Desk): Router {
       filter: { ...query, q: asked.q?.slice(0, 2000) },
       errors: list.ok ? {} : errorsOf(list, asked),
       opened: list.ok ? list.opened : null,
+      newestMessageId: list.ok ? list.newestMessageId : null,
+      onlyUnread: address("/tickets", { ...query, q: "is:unread" }),
       order: orderWords[list.ok ? listOrder(list.filter) : "number"],
       ownOrder: list.ok && list.search !== null && list.search.sort !== "newest",
       search: search && address("/search", { q: search }),
@@ -74,7 +76,7 @@ async function listOf({ db, vault }: Desk, asked: ListQuery, asker: Asker, curre
   const read = await filterOf(db, vault, asked, asker);
   if (!read.ok) return read;
   const after = current && { ...current, time: current.moment };
-  const listed = await orMistake(listTickets(db, vault, read.filter, after));
+  const listed = await orMistake(listTickets(db, vault, read.filter, after, asker.staffId));
   return listed.ok
     ? { ...read, ...listed.value }
     : { ok: false as const, unknown: [], mistake: listed.mistake };

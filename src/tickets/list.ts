@@ -1,5 +1,6 @@
 import type { Knex } from "knex";
 import type { Database } from "../database.ts";
+import { unreadSql } from "../search/unread-sql.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Placed, readListPage } from "./list-page-rows.ts";
 import type { Channel, TicketStatus } from "./ticket.ts";
@@ -23,32 +24,38 @@ export type ListedTicket = {
   owner_name: string | null;
   our_turn_since: Date | null;
   last_message_at: Date;
+  /** Somebody else wrote since the reader was shown it. */
+  unread: boolean;
 };
 
 export const ticketsPerPage = 50;
+const nobody = "0";
 
 /**
  * One page of tickets with their tags, and where the next one begins (null: this is the last). One statement, by an index;
  * some more when a search narrows it, and then it throws `Mistake` when that takes too long. `opened`: of how many tickets
- * the logs were opened for a phrase.
+ * the logs were opened for a phrase; `newestMessageId`: the last message of all when it was read. Left out, the reader is nobody.
  */
 export async function listTickets(
   db: Database,
   vault: Vault,
   filter: TicketFilter,
   after: TicketCursor | null,
+  readerId = nobody,
 ): Promise<{
   tickets: (ListedTicket & { tags: string[] })[];
   next: TicketCursor | null;
   opened: number | null;
+  newestMessageId: string | null;
 }> {
   const { by } = orderOf(filter);
   const page = await readListPage(db, vault, filter, after, ticketsPerPage, (reader, tickets) =>
-    withNames(reader, tickets, by),
+    withNames(reader, tickets, by, readerId),
   );
   return {
     ...page,
-    tickets: page.rows.map(({ wrapped_key, sealed_subject, tags, ...ticket }) => ({
+    newestMessageId: page.rows[0]?.newest_message_id ?? null,
+    tickets: page.rows.map(({ wrapped_key, sealed_subject, newest_message_id, tags, ...ticket }) => ({
       ...ticket,
       tags: tags ?? [],
       subject: vault.open(wrapped_key, "subject", sealed_subject),
@@ -57,10 +64,20 @@ export async function listTickets(
 }
 
 type Row = Placed &
-  Omit<ListedTicket, "subject"> & { tags: string[] | null; wrapped_key: Buffer; sealed_subject: Buffer };
+  Omit<ListedTicket, "subject"> & {
+    tags: string[] | null;
+    wrapped_key: Buffer;
+    sealed_subject: Buffer;
+    newest_message_id: string | null;
+  };
 
 /** The names are joined to the rows of one page alone, so that the index decides the order. */
-async function withNames(db: Database, page: Knex.QueryBuilder, order: string): Promise<Row[]> {
+async function withNames(
+  db: Database,
+  page: Knex.QueryBuilder,
+  order: string,
+  readerId: string,
+): Promise<Row[]> {
   return await db
     .with("page", page)
     .with(
@@ -83,5 +100,7 @@ async function withNames(db: Database, page: Knex.QueryBuilder, order: string): 
       "promise_hours",
       "staff.name as owner_name",
       "tagged.tags",
+      db.raw(`coalesce(${unreadSql("?")}, false) as unread`, [readerId, readerId, readerId]),
+      db.raw("(select max(id) from messages) as newest_message_id"),
     );
 }

@@ -4,6 +4,7 @@ import { statusColumns } from "./change-status.ts";
 import { changeTickets, lockTickets } from "./change-tickets.ts";
 import { mergedInto } from "./merged-into.ts";
 import { movableKeys, moveMessages } from "./move-messages.ts";
+import { joinReads } from "./reads.ts";
 import { type StateChange, stateOf } from "./ticket-state.ts";
 
 export type MergeRefusal =
@@ -41,6 +42,7 @@ export async function mergeTickets(
       .pluck("id");
     const samePerson = target.person_id === null || source.person_id === target.person_id;
     const offeredKeyIds = samePerson ? await movableKeys(trx, sourceId, targetId) : [];
+    await joinReads(trx, sourceId, targetId);
     await moveMessages(trx, { messageIds, fromId: sourceId, toId: targetId, offeredKeyIds });
 
     const [row] = await trx("ticket_merges")

@@ -6,6 +6,7 @@ import { statusColumns } from "./change-status.ts";
 import { changeTickets, lockTickets } from "./change-tickets.ts";
 import { moveMessages } from "./move-messages.ts";
 import { openTicket } from "./open.ts";
+import { copyReads } from "./reads.ts";
 import { recordEvent } from "./record-event.ts";
 import { resealMessage } from "./reseal-message.ts";
 
@@ -49,6 +50,7 @@ export async function splitMessages(
     await copyKeys(trx, vault, ticket, messages, key, newId);
     const messageIds = messages.map(({ id }) => id);
     await moveMessages(trx, { messageIds, fromId: ticket.id, toId: newId, offeredKeyIds: [] });
+    await copyReads(trx, ticket.id, newId);
     await recordEvent(trx, {
       ticketId: ticket.id,
       staffId: split.staffId,

@@ -8,6 +8,7 @@ import { waitingClearRequests } from "./clear-requests.ts";
 import { findPerson } from "./find-person.ts";
 import { isLate } from "./is-late.ts";
 import { readReport } from "./read-report.ts";
+import { rememberRead } from "./reads.ts";
 import { findRelated } from "./related.ts";
 import { reportFacts } from "./report-facts.ts";
 import { showLogs } from "./shown-logs.ts";
@@ -25,7 +26,7 @@ const minutesToUndo = 11;
 /** GET /tickets/:id: the story, what the report says, the ticket's own facts, the person, the logs that matter. */
 export function ticketPage(desk: Desk): Router {
   const page = Router();
-  const { db, vault } = desk;
+  const { db, vault, log } = desk;
 
   page.get("/tickets/:id", async (request, response) => {
     const ticket = await askedTicket(desk, request);
@@ -44,6 +45,7 @@ export function ticketPage(desk: Desk): Router {
       calledStaff(db, notesOf(thread)),
       wasAsked(thread) ? waitingClearRequests(db, vault, ticket.id) : [],
       ticket.writing_by && ticket.writing_by !== me ? otherWriter(db, ticket.id, me) : null,
+      shown(thread, ticket.id, me),
     ]);
     const reader = { id: me, ticketId: ticket.id, undo, merges: new Set(merges.map(({ id }) => id)), called };
     response.render("tickets/ticket.njk", {
@@ -65,6 +67,17 @@ export function ticketPage(desk: Desk): Router {
       otherLanguage: ticket.language !== null && ticket.language !== ticket.queue_language,
     });
   });
+
+  /** A page is shown also when it cannot be remembered that it was. */
+  async function shown(thread: Thread, ticketId: string, staffId: string): Promise<void> {
+    const lastMessageId = lastMessageOf(thread);
+    if (!lastMessageId) return;
+    try {
+      await rememberRead(db, { ticketId, staffId, lastMessageId });
+    } catch (error) {
+      log.warn({ err: error }, "that a ticket was read could not be remembered");
+    }
+  }
 
   return page;
 }
@@ -94,6 +107,15 @@ function wasAsked(thread: Thread): boolean {
 function newestOf(thread: Thread): string | null {
   const messages = thread.flatMap((item) => (item.type === "message" ? [item.message] : []));
   return messages.findLast(({ kind }) => kind !== "note")?.id ?? null;
+}
+
+/** The last of all that were stored: a mail may have come earlier than what was read before it. */
+function lastMessageOf(thread: Thread): string | undefined {
+  const ids = thread.flatMap((item) => (item.type === "message" ? [BigInt(item.message.id)] : []));
+  return ids
+    .toSorted((one, other) => (one < other ? -1 : 1))
+    .at(-1)
+    ?.toString();
 }
 
 function wasMerged(thread: Thread): boolean {

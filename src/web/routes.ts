@@ -30,6 +30,7 @@ export const routes: Record<string, Visitor[]> = {
   "POST /search/saved/:id/remove": staff,
   "GET /tickets": staff,
   "POST /tickets/bulk": staff,
+  "POST /tickets/read": staff,
   "GET /queues/:id": staff,
   "GET /tickets/new": staff,
   "POST /tickets/new": staff,

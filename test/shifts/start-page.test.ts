@@ -35,7 +35,9 @@ test("shows what waits for us, the longest wait first, and takes the oldest", as
   assert.equal(subjects[0], "Le Wi-Fi se coupe sans arrêt depuis la 7.4");
   assert.ok(subjects.includes("No summary"));
   assert.equal(page.$(".chip.turn").length, 1);
-  assert.equal(page.$(".tickets tbody tr").first().find(".chip").text(), "3 d late");
+  const first = page.$(".tickets tbody tr").first();
+  assert.equal(first.find("td .chip").text(), "3 d late");
+  assert.equal(first.find("th .chip").text(), "unread");
   assert.equal(page.$(".tile").eq(0).text(), "1over the promise");
   assert.equal(page.$(".tile").eq(1).text(), "4our turn");
   assert.equal(new URL(taken.url).pathname, `/tickets/${cast.lea}`);
