@@ -45,32 +45,28 @@ export function bulkPage({ db, vault }: Desk): Router {
     const source = sourceOf(request.body);
     const [queues, tags] = await Promise.all([listQueues(db), tagNames(db)]);
     const shown = { queues, tags, mostInBulk, ...shownSource(source), form };
-    if (!form.ok) {
-      const tickets = [form.values.tickets ?? []].flat();
-      return response.status(422).render("tickets/bulk.njk", { ...shown, tickets });
-    }
+    const refuse = (more: object) => response.status(422).render("tickets/bulk.njk", { ...shown, ...more });
+    if (!form.ok) return refuse({ tickets: [form.values.tickets ?? []].flat() });
 
     const isAll = form.values.all === "yes";
     const isConfirmed = form.values.confirmed === "yes";
     const whole = isAll && !isConfirmed ? await wholeOf(db, vault, source, asker, mostInBulk) : null;
-    if (whole && !whole.ok) {
-      return response.status(422).render("tickets/bulk.njk", { ...shown, ...wrongSource(whole, source) });
-    }
+    if (whole && !whole.ok) return refuse(wrongSource(whole, source));
+    const limits = whole && limitsOf(whole);
+    if (whole?.ids.length === 0) return refuse({ wrong: limits ?? "No ticket is in it any more." });
     const tickets = whole?.ids ?? [...new Set(form.values.tickets)];
     const act = actOf(form.values);
     const preview = await previewBulk(db, vault, tickets, act);
     if (!preview.ok) {
       const [field, message] = refusals[preview.reason];
-      return response
-        .status(422)
-        .render("tickets/bulk.njk", { ...shown, form: withError(form.values, field, message), tickets });
+      return refuse({ form: withError(form.values, field, message), tickets });
     }
     if (!isConfirmed) {
       const lines = preview.lines.map((line) => ({ ...line, status_words: statusWords[line.status] }));
       return response.render("tickets/bulk.njk", {
         ...shown,
         tickets,
-        limits: whole && limitsOf(whole),
+        limits,
         preview: {
           ...preview,
           changing: lines.filter(({ why }) => why === null),
@@ -80,9 +76,7 @@ export function bulkPage({ db, vault }: Desk): Router {
       });
     }
     const still = isAll ? await stillIn(db, vault, source, asker) : null;
-    if (still && !still.ok) {
-      return response.status(422).render("tickets/bulk.njk", { ...shown, ...wrongSource(still, source) });
-    }
+    if (still && !still.ok) return refuse(wrongSource(still, source));
     const done = await db.transaction(async (trx) => {
       const ids = still ? await still.among(trx, tickets) : tickets;
       return { gone: tickets.length - ids.length, ...(await runBulk(trx, ids, act, asker.staffId)) };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import type { Knex } from "knex";
 import { allFound } from "#src/search/all-found.ts";
 import { readQuery } from "#src/search/read-query.ts";
 import { tagTicket } from "#src/tickets/tag.ts";
@@ -168,24 +169,32 @@ test("of a phrase in logs only confirmed tickets are taken, never those that hav
 });
 
 test("a phrase that stands behind hundreds of others with its words is reached, page after page", async () => {
-  for (let number = 1; number <= 310; number += 1)
-    await store(`Other ${number}`, "Fine", "kernel: failed to load firmware");
+  await copies(await store("Other", "Fine", "kernel: failed to load firmware"), 310);
+  const phrase = 'log:"firmware failed"';
 
-  assert.deepEqual(await all('log:"firmware failed"', 500), {
-    ids: confirmed.toReversed(),
-    isMore: false,
-    stoppedAt: null,
-  });
-  assert.deepEqual(await all('log:"firmware failed"', 1), {
-    ids: confirmed.slice(1),
-    isMore: true,
-    stoppedAt: null,
-  });
-  assert.deepEqual(await all('log:"firmware failed" sort:oldest', 500), {
+  assert.deepEqual(await all(phrase, 500), { ids: confirmed.toReversed(), isMore: false, stoppedAt: null });
+  assert.deepEqual(await all(phrase, 1), { ids: confirmed.slice(1), isMore: true, stoppedAt: null });
+  assert.deepEqual(await all(`${phrase} sort:oldest`, 500), {
     ids: confirmed,
     isMore: false,
     stoppedAt: null,
   });
+});
+
+test("after 1,500 opened tickets it is enough, and the page says how far it came", async () => {
+  const page = await nina.visit("/search?q=log:%22firmware+failed%22+sort:oldest");
+  const newest = await store("Newest", "Fine", "kernel: failed to load firmware");
+  await copies(newest, 1300);
+
+  const stopped = await all('log:"firmware failed"', 500);
+  assert.deepEqual(stopped, { ids: [], isMore: true, stoppedAt: 1500 });
+  const preview = await bulk(page, { all: "yes", act: "take" });
+  assert.match(preview.$(".banner").text(), /the logs of the oldest 1,500 tickets .* and there are more/);
+  assert.match(preview.$("h1").text(), /^2 tickets would become yours/);
+
+  const nothing = await bulk(await visitTicking('log:"firmware failed"'), { all: "yes", act: "take" });
+  assert.equal(nothing.status, 422);
+  assert.match(nothing.$(".head p").text(), /the logs of the newest 1,500 tickets/);
 });
 
 test("a search that has a mistake by the time of the form shows it and changes nothing", async () => {
@@ -289,6 +298,13 @@ test("axe finds nothing, nobody scrolls sideways, and pictures can be looked at"
   assert.equal(await chromium.overflow(desk.origin + path, { width: 320, cookies }), 0);
 });
 
+/** The results of one search with the form of another, as after somebody changed something. */
+async function visitTicking(typed: string): Promise<Page> {
+  const page = await nina.visit("/search?q=zanzibar");
+  page.$("input[name=search]").attr("value", typed);
+  return page;
+}
+
 async function bulk(page: Page, fields: Fields): Promise<Page> {
   return await nina.submit(page, fields, { form: "/tickets/bulk" });
 }
@@ -300,6 +316,39 @@ async function all(typed: string, most: number) {
   assert.ok(found.ok);
   const { ids, isMore, stoppedAt } = found;
   return { ids, isMore, stoppedAt };
+}
+
+/** The same ticket again and again, its logs and its words with it; each newer than the one before. */
+async function copies(ticketId: string, count: number): Promise<void> {
+  const { rows } = await db.raw("select coalesce(max(id), 0) as id from tickets");
+  const { rows: messages } = await db.raw("select id from messages where ticket_id = ?", [ticketId]);
+  const copy = async (trx: Knex, table: string, condition: string, changed: Record<string, string>) => {
+    const names: string[] = await trx("information_schema.columns")
+      .where({ table_name: table, table_schema: "public", is_generated: "NEVER" })
+      .pluck("column_name");
+    const columns = names.map((name) => `"${name}"`).join(", ");
+    const values = names.map((name) => changed[name] ?? `"${name}"`).join(", ");
+    await trx.raw(
+      `insert into ${table} (${columns}) overriding system value
+       select ${values} from ${table}, generate_series(1, ${count}) n where ${condition}`,
+    );
+  };
+  const id = `${rows[0].id} + n`;
+  const messageId = `(select max(id) from messages) + n`;
+  const at = "last_message_at + n * interval '1 millisecond'";
+  await db.transaction(async (trx) => {
+    await trx.raw("set local session_replication_role = replica");
+    await copy(trx, "tickets", `id = ${ticketId}`, { id, last_message_at: at });
+    await copy(trx, "search_tickets", `ticket_id = ${ticketId}`, { ticket_id: id, last_message_at: at });
+    await copy(trx, "messages", `id = ${messages[0].id}`, { id: messageId, ticket_id: id });
+    await copy(trx, "reports", `message_id = ${messages[0].id}`, {
+      message_id: `(select max(id) from messages) - ${count} + n`,
+    });
+    for (const table of ["tickets", "messages"])
+      await trx.raw(
+        `select setval(pg_get_serial_sequence('${table}', 'id'), (select max(id) from ${table}))`,
+      );
+  });
 }
 
 async function taggedWith(name: string): Promise<string[]> {
