@@ -140,4 +140,5 @@ const examples: [query: string, words: string][] = [
   ['log:"GPU hang"', "what stands in logs, side by side"],
   ["opened:2026-10.. has:attachment", "opened since October, with a file"],
   ["answered:none age:>7d is:open", "older than a week, open, and never answered"],
+  ["issue:12 is:unread", "what waits for known issue 12 and you have not read yet"],
 ];

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { waitForFix } from "#src/tickets/snooze.ts";
 import { startDesk } from "#test/support/browser.ts";
 import { createCast } from "#test/support/cast.ts";
 import { openChromium, withoutChromium } from "#test/support/chromium.ts";
@@ -57,6 +58,27 @@ test("fifty stand on a page, the next page goes on, and facets narrow by one cli
   const narrowed = await nina.visit(link.attr("href") ?? "");
   assert.equal(narrowed.$("#q").val(), "(commonword or zanzibar) tails:6.10");
   assert.equal(narrowed.$(".results > li").length, 1);
+});
+
+test("what is found is counted by known issue, and narrowed to one by one click", async () => {
+  const ids: string[] = await desk.db("tickets").orderBy("id", "desc").limit(5).pluck("id");
+  for (const [place, id] of ids.entries()) {
+    const issue = `https://tracker.example.org/tails/-/issues/${place < 3 ? 12 : 13}`;
+    assert.ok(await waitForFix(desk.db, id, desk.staff.nina.id, issue));
+  }
+
+  const all = await nina.visit("/search?q=commonword");
+  const facet = all.$(".facets section").filter((_, each) => all.$(each).find("h2").text() === "Known issue");
+  assert.deepEqual(
+    facet
+      .find("li")
+      .map((_, each) => all.$(each).text())
+      .get(),
+    ["#12 3", "#13 2"],
+  );
+  const narrowed = await nina.visit(facet.find("a").first().attr("href") ?? "");
+  assert.equal(narrowed.$("#q").val(), "commonword issue:12");
+  assert.equal(narrowed.$(".results > li").length, 3);
 });
 
 test("a mistake stands under the box with a caret at its place and what may have been meant", async () => {
