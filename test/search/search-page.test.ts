@@ -168,6 +168,9 @@ test("axe finds nothing, nobody scrolls sideways, and pictures can be looked at"
     "/search?q=commonword+or+adapter",
     "/search?q=wifi+tail:6",
     "/search?q=commonword+nosuchword",
+    "/search?q=is:unread",
+    "/tickets?status=waiting_for_fix",
+    "/",
   ];
   for (const path of paths) {
     assert.deepEqual(await chromium.axe(desk.origin + path, { cookies }), [], path);
