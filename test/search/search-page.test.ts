@@ -63,7 +63,7 @@ test("fifty stand on a page, the next page goes on, and facets narrow by one cli
 test("what is found is counted by known issue, and narrowed to one by one click", async () => {
   const ids: string[] = await desk.db("tickets").orderBy("id", "desc").limit(5).pluck("id");
   for (const [place, id] of ids.entries()) {
-    const issue = `https://tracker.example.org/tails/-/issues/${place < 3 ? 12 : 13}`;
+    const issue = `https://gitlab.tails.boum.org/tails/tails/-/issues/${place < 3 ? 12 : 13}`;
     assert.ok(await waitForFix(desk.db, id, desk.staff.nina.id, issue));
   }
 
