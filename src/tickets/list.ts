@@ -55,11 +55,13 @@ export async function listTickets(
   return {
     ...page,
     newestMessageId: page.rows[0]?.newest_message_id ?? null,
-    tickets: page.rows.map(({ wrapped_key, sealed_subject, newest_message_id, tags, ...ticket }) => ({
-      ...ticket,
-      tags: tags ?? [],
-      subject: vault.open(wrapped_key, "subject", sealed_subject),
-    })),
+    tickets: page.rows.map(
+      ({ wrapped_key, sealed_subject, newest_message_id: _newest, tags, ...ticket }) => ({
+        ...ticket,
+        tags: tags ?? [],
+        subject: vault.open(wrapped_key, "subject", sealed_subject),
+      }),
+    ),
   };
 }
 
