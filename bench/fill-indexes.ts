@@ -22,8 +22,8 @@ export async function takeIndexesAway(client: pg.Client): Promise<{ putBack(say:
   };
 }
 
-/** By this one the filling itself finds rows. */
-const needed = ["search_documents_message_unique"];
+/** By these the filling itself finds rows. */
+const needed = ["search_documents_message_unique", "messages_by_ticket"];
 
 const filledTables = [
   "tickets",

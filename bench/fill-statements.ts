@@ -74,10 +74,10 @@ export const fillings = [
 
   `insert into tickets (id, status, queue_id, language, channel, key_id, sealed_subject, person_id, owner_id,
      whisperback_id, tails_version, model, stick_hash, message_count, opened_at, last_message_at, our_turn_since,
-     closed_at, closed_by, snoozed_until, priority, last_version_that_worked, sealed_workaround) overriding system value
+     first_answered_at, closed_at, closed_by, snoozed_until, priority, last_version_that_worked, sealed_workaround) overriding system value
    select n, status, queue_id, language, 'whisperback', n, sealed_subject, person_id, owner_id,
      substr(encode(stick_hash, 'hex'), 1, 18) || lpad(to_hex(n), 14, '0'), tails_version, computer, stick_hash, messages,
-     opened_at, last_at, case when status in ('new', 'open') then last_at end,
+     opened_at, last_at, case when status in ('new', 'open') then last_at end, case when messages > 1 then opened_at + pause end,
      case when status in ('resolved', 'spam') then last_at end,
      case when status in ('resolved', 'spam') then staff_id end,
      case when status = 'snoozed' then last_at + interval '400 days' end, priority, last_version,
@@ -120,7 +120,7 @@ export const fillings = [
 
   `insert into search_tickets (ticket_id, last_message_at, words)
    select tickets.id, min(last_message_at), gather_words(search_documents.words order by message_id)
-     || array_to_tsvector(array[month_word(min(last_message_at))])
+     || (select words from ticket_marks where ticket_id = tickets.id)
    from tickets join search_documents on search_documents.ticket_id = tickets.id
    where tickets.id between (select min(n) from bench_batch) and (select max(n) from bench_batch)
      -- While indexes are away the numbers of the messages find those of a batch.

@@ -73,9 +73,9 @@ export async function fillWords(
   for (let first = 1; first <= tickets; first += batch) {
     if (first % 20_000 === 1) say(`Filling: words of ${first - 1} of ${tickets} tickets`);
     const ids = Array.from({ length: Math.min(batch, tickets - first + 1) }, (_, place) => first + place);
-    const vectors = ids.map((id) => vectorsOf(textsOf(vocabulary, seed, id), monthOf(id, tickets)));
+    const vectors = ids.map((id) => vectorsOf(textsOf(vocabulary, seed, id)));
     const insert =
-      "insert into search_tickets (ticket_id, last_message_at, words) select row.id, last_message_at, words::tsvector from unnest($1::bigint[], $2::text[]) as row (id, words) join tickets on tickets.id = row.id";
+      "insert into search_tickets (ticket_id, last_message_at, words) select row.id, last_message_at, row.words::tsvector || (select words from ticket_marks where ticket_id = row.id) from unnest($1::bigint[], $2::text[]) as row (id, words) join tickets on tickets.id = row.id";
     await Promise.all([
       blind.query(insert, [ids, vectors.map((each) => each.blind)]),
       clear.query(insert, [ids, vectors.map((each) => each.clear)]),
@@ -88,10 +88,6 @@ export async function fillWords(
     await client.query("checkpoint");
     await client.end();
   }
-}
-
-function monthOf(id: number, tickets: number): string {
-  return `m${new Date(newest - (tickets - id) * 5 * minute).toISOString().slice(0, 7).replace("-", "")}`;
 }
 
 /** What was filled in is what the desk itself stores for these texts. */
@@ -110,8 +106,8 @@ export async function checkFilling(
       { weight: "D", text: log ?? "" },
     ]);
     const { rows } = await db.raw(
-      `select ts_delete(words, month_word(search_tickets.last_message_at)) = ?::tsvector as same
-       from search_tickets where ticket_id = ?`,
+      `select ts_delete(search_tickets.words, tsvector_to_array(marks.words)) = ?::tsvector as same
+       from search_tickets join ticket_marks marks using (ticket_id) where ticket_id = ?`,
       [words, id],
     );
     assert.equal(rows[0].same, true, `the words of ticket ${id} are not those of the desk`);

@@ -81,8 +81,8 @@ export function logOf({ logWords }: Vocabulary, seed: number, model: number): Wo
   return [...log];
 }
 
-/** The `tsvector` of these texts as the desk stores it, with hashes and with words in clear. */
-export function vectorsOf(texts: Word[][], month: string): { blind: string; clear: string } {
+/** The `tsvector` of these texts as the desk stores it, without marks, with hashes and with words in clear. */
+export function vectorsOf(texts: Word[][]): { blind: string; clear: string } {
   const [blind, clear] = [new Map<string, string[]>(), new Map<string, string[]>()];
   let start = 0;
   for (const [place, text] of texts.entries()) {
@@ -97,7 +97,7 @@ export function vectorsOf(texts: Word[][], month: string): { blind: string; clea
     }
     start += text.length + 1;
   }
-  return { blind: textOf(blind, month), clear: textOf(clear, month) };
+  return { blind: textOf(blind), clear: textOf(clear) };
 }
 
 function add(vector: Map<string, string[]>, lexeme: string, position: string): void {
@@ -106,8 +106,8 @@ function add(vector: Map<string, string[]>, lexeme: string, position: string): v
   else vector.set(lexeme, [position]);
 }
 
-function textOf(vector: Map<string, string[]>, month: string): string {
-  let text = `'${month}'`;
+function textOf(vector: Map<string, string[]>): string {
+  let text = "";
   for (const [lexeme, positions] of vector) text += ` '${lexeme}':${positions.join(",")}`;
   return text;
 }

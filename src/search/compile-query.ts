@@ -2,9 +2,10 @@ import type { Database } from "../database.ts";
 import { tokensOfPhrase } from "../logs/tokens-of-log.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Asker, fieldSql, type Names, type Sql } from "./field-sql.ts";
-import type { FieldName, Query, QueryNode, Term } from "./query.ts";
+import type { FieldName, Query, QueryNode, Term, Value } from "./query.ts";
 import { Mistake } from "./query-mistake.ts";
 import {
+  isNotTrue,
   joined,
   type LogPhrase,
   not,
@@ -17,11 +18,14 @@ import {
 } from "./query-tree.ts";
 import { type Resolved, resolveWords, type Wanted } from "./resolve-words.ts";
 import { searchKeys } from "./search-keys.ts";
+import { markOf, type TicketMark } from "./ticket-marks.ts";
 
 /** A search as PostgreSQL is asked. Where it has phrases in logs, all that it finds is asked for, and some more. */
 export type Compiled = {
   /** A `tsquery` that the words of a ticket must match and that the index can follow; null: words do not lead. */
   words: string | null;
+  /** Those of them by which tickets are ranked; null: there are none. */
+  ranked: string | null;
   /** What is asked of a row of `tickets` beside that. */
   conditions: Sql[];
   logPhrases: LogPhrases | null;
@@ -160,11 +164,26 @@ function listOf(field: FieldName, terms: Term[], context: Context, isLeftOut: bo
 
 function fieldValue(field: FieldName, term: Term, context: Context, isLeftOut: boolean): Tree {
   if (field !== "log" && field !== "device") {
+    const mark = markOf(field, term.value);
+    if (mark) return wordsOfMark(mark, term.at, context);
     return { kind: "sql", sql: fieldSql(field, term.value, term.at, context) };
   }
   const text = textOfTerm(term);
   const words = wordsOf({ kind: "log", text }, term.at, context, isLeftOut);
   return field === "log" && !isOneToken(text) ? { ...words, kind: "log phrase", text } : words;
+}
+
+function wordsOfMark({ word, opposite, isLeftOut, column }: TicketMark, at: number, context: Context): Tree {
+  const quoted = (text: string) => `'${text}'`;
+  const sql = (value: Value) => column && fieldSql(column.field, value, at, context);
+  const is = column && sql(column.value);
+  const isNot = column?.value.how === "none" ? sql({ how: "known" }) : is && isNotTrue(is);
+  const words: Tree = {
+    kind: "words",
+    tsquery: quoted(word),
+    mark: { opposite: opposite && quoted(opposite), sql: is && isNot && { is, isNot } },
+  };
+  return isLeftOut ? not(words) : words;
 }
 
 function isOneToken(text: string): boolean {

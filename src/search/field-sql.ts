@@ -32,7 +32,7 @@ export function fieldSql(
       }
       return plain(stateSql[textOf(value)] ?? "false");
     case "has":
-      return plain(thingSql[textOf(value)] ?? "false");
+      throw new Error("This is told by marks");
     case "owner":
       if (value.how !== "is") return knownSql("tickets.owner_id", value);
       if (value.text.toLowerCase() === "me")
@@ -82,7 +82,7 @@ export function fieldSql(
 }
 
 const stateSql: Record<string, string> = {
-  open: "tickets.status not in ('resolved', 'spam')",
+  open: "tickets.status in ('new', 'open', 'waiting_for_user', 'waiting_for_fix', 'snoozed')",
   closed: "tickets.status in ('resolved', 'spam')",
   "our-turn": "tickets.our_turn_since is not null",
   new: "tickets.status = 'new'",
@@ -93,19 +93,6 @@ const stateSql: Record<string, string> = {
   resolved: "tickets.status = 'resolved'",
   spam: "tickets.status = 'spam'",
   unassigned: "tickets.owner_id is null",
-  encrypted:
-    "exists (select from messages where ticket_id = tickets.id and kind = 'from_user' and encryption = 'encrypted')",
-};
-
-const thingSql: Record<string, string> = {
-  logs: `exists (select from messages join reports on reports.message_id = messages.id
-    where messages.ticket_id = tickets.id and log_sections > 0)`,
-  attachment: `exists (select from messages join attachments on attachments.message_id = messages.id
-    where messages.ticket_id = tickets.id)`,
-  key: "exists (select from offered_keys where ticket_id = tickets.id)",
-  email: "tickets.person_id is not null",
-  answer: "exists (select from messages where ticket_id = tickets.id and kind = 'answer')",
-  note: "exists (select from messages where ticket_id = tickets.id and kind = 'note')",
 };
 
 function plain(sql: string): Sql {
@@ -222,10 +209,8 @@ function ageSql(value: Value, now: Date): Sql {
 }
 
 function answeredSql(value: Value): Sql {
-  const first = "(select min(created_at) from messages where ticket_id = tickets.id and kind = 'answer')";
-  if (value.how === "none" || value.how === "known") return knownSql(first, value);
   return between(atMost(value), (end, sign) => ({
-    sql: `${first} - tickets.opened_at ${sign} make_interval(secs => ?)`,
+    sql: `tickets.first_answered_at - tickets.opened_at ${sign} make_interval(secs => ?)`,
     bindings: [readAge(end.text) ?? 0],
   }));
 }

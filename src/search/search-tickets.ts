@@ -129,8 +129,8 @@ async function pageOf(
   after: Place | null,
   most: number,
 ): Promise<Row[]> {
-  if (sort === "relevance" && compiled.words) {
-    return await rankedPage(trx, compiled, compiled.words, after, most);
+  if (sort === "relevance" && compiled.ranked) {
+    return await rankedPage(trx, compiled, compiled.ranked, after, most);
   }
   const isOldest = sort === "oldest";
   const direction = isOldest ? "asc" : "desc";

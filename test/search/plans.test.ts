@@ -169,7 +169,7 @@ async function fill(): Promise<void> {
        select id, last_message_at, (case when id % 2 = 0 then '${hash("common")} ' else '' end
          || case when id % 3 = 0 then '${hash("second")} ' else '' end
          || case when id % 8000 = 1 then '${hash("rare")}' else '' end)::tsvector
-         || array_to_tsvector(array[month_word(last_message_at)]) from tickets`,
+         || (select words from ticket_marks where ticket_id = tickets.id) from tickets`,
     );
   });
   await db.raw("vacuum analyze");

@@ -166,7 +166,7 @@ async function fill(): Promise<void> {
       `insert into search_tickets (ticket_id, last_message_at, words)
        select id, last_message_at, (${word("common", "id % 2 = 0")} || ${word("second", "id % 3 = 0")}
          || ${word("left", "id % 4 = 0")} || ${word("right", "id % 4 = 1")} || ${word("rare", "id % 8000 = 1")})::tsvector
-         || array_to_tsvector(array[month_word(last_message_at)]) from tickets`,
+         || (select words from ticket_marks where ticket_id = tickets.id) from tickets`,
     );
     await trx.raw("insert into tags (id, name) overriding system value values (1, 'wifi')");
     await trx.raw("insert into ticket_tags (ticket_id, tag_id) select id, 1 from tickets where id % 100 = 0");
