@@ -11,7 +11,27 @@ export async function readNewest<Row>(
   most: number,
   read: (words: string) => Promise<Row[]>,
 ): Promise<Row[]> {
-  for (const months of await newestWindows(db, upTo, [most * 40, most * 1000])) {
+  return await readWindows(await newestWindows(db, upTo, [most * 40, most * 1000]), words, most, read);
+}
+
+/** The same for the oldest. `from`: counted from there on. */
+export async function readOldest<Row>(
+  db: Database,
+  words: string,
+  from: Date | null,
+  most: number,
+  read: (words: string) => Promise<Row[]>,
+): Promise<Row[]> {
+  return await readWindows(await oldestWindows(db, from, [most * 40, most * 1000]), words, most, read);
+}
+
+async function readWindows<Row>(
+  windows: string[],
+  words: string,
+  most: number,
+  read: (words: string) => Promise<Row[]>,
+): Promise<Row[]> {
+  for (const months of windows) {
     const rows = await read(`(${words}) & ${months}`);
     if (rows.length >= most) return rows;
   }
@@ -30,6 +50,21 @@ export async function newestWindows(db: Database, upTo: Date | null, sizes: numb
   const windows = sizes.map((size) => {
     const oldest = newestFirst[Math.ceil(size / perStep)];
     return oldest && monthsBetween(oldest, upTo ?? new Date());
+  });
+  return [...new Set(windows.filter((window) => window !== undefined))];
+}
+
+async function oldestWindows(db: Database, from: Date | null, sizes: number[]): Promise<string[]> {
+  const known = await readHistogram(db);
+  if (!known) return [];
+  // The statistics come from a sample, which seldom has the very first.
+  const first = from ?? (await db("tickets").min("last_message_at as moment").first())?.moment;
+  if (!first) return [];
+  const oldestFirst = known.bounds.filter((bound) => bound >= first);
+  const perStep = known.tickets / Math.max(known.bounds.length - 1, 1);
+  const windows = sizes.map((size) => {
+    const newest = oldestFirst[Math.ceil(size / perStep)];
+    return newest && monthsBetween(first, newest);
   });
   return [...new Set(windows.filter((window) => window !== undefined))];
 }

@@ -6,12 +6,11 @@ import type { Place } from "./search-tickets.ts";
 export function readPlace(text: unknown, sort: Sort): Place | null {
   if (typeof text !== "string" || text.length > 80) return null;
   const [value = "", id] = text.split("_");
-  const form =
-    sort === "relevance"
-      ? /^\d(?:\.\d{1,12})?(?:e-(?:[12]?\d|3[0-7]))?$/
-      : /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
-  if (!form.test(value) || !isId(id)) return null;
-  return sort !== "relevance" && Number.isNaN(Date.parse(value)) ? null : { value, id };
+  if (!isId(id)) return null;
+  const isMoment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(value) && !Number.isNaN(Date.parse(value));
+  // By relevance too, where nothing that is asked for has a rank.
+  const isRank = sort === "relevance" && /^\d(?:\.\d{1,12})?(?:e-(?:[12]?\d|3[0-7]))?$/.test(value);
+  return isMoment || isRank ? { value, id } : null;
 }
 
 /** The same as text, for a link. */

@@ -4,7 +4,7 @@ import { exactMoment } from "../web/paging.ts";
 import { type Compiled, compileQuery } from "./compile-query.ts";
 import { confirmedRows } from "./confirmed-rows.ts";
 import type { Asker, Sql } from "./field-sql.ts";
-import { newestWindows, readNewest } from "./newest-windows.ts";
+import { newestWindows, readNewest, readOldest } from "./newest-windows.ts";
 import type { Query, QueryMistake, Sort } from "./query.ts";
 import { orMistake } from "./query-mistake.ts";
 import { searchTransaction } from "./search-transaction.ts";
@@ -84,9 +84,12 @@ async function readPage(
   vault: Vault,
   compiled: Compiled,
   sort: Sort,
-  { after = null, perPage = foundPerPage, mostCounted: most = mostCounted }: Options,
+  { after: asked = null, perPage = foundPerPage, mostCounted: most = mostCounted }: Options,
 ): Promise<Found> {
-  const read = (place: Place | null, atMost: number) => pageOf(trx, compiled, sort, place, atMost);
+  // What has no words has no rank either; a place is a rank or a moment.
+  const order = sort === "relevance" && !compiled.ranked ? "newest" : sort;
+  const after = asked && asked.value.includes("T") === (order !== "relevance") ? asked : null;
+  const read = (place: Place | null, atMost: number) => pageOf(trx, compiled, order, place, atMost);
   const page: { rows: Row[]; goOn: Place | null; opened: number | null } =
     perPage === 0
       ? { rows: [], goOn: null, opened: null }
@@ -145,8 +148,9 @@ async function pageOf(
     );
     return result.rows;
   };
-  if (isOldest || !compiled.words) return await read(compiled.words);
-  return await readNewest(trx, compiled.words, after ? new Date(after.value) : null, most, read);
+  if (!compiled.words) return await read(null);
+  const from = after ? new Date(after.value) : null;
+  return await (isOldest ? readOldest : readNewest)(trx, compiled.words, from, most, read);
 }
 
 async function rankedPage(

@@ -131,6 +131,59 @@ async function plansOf(query: string): Promise<string[]> {
   return await Promise.all((await statementsWith(query)).map(({ text, values }) => explain(text, values)));
 }
 
+for (const query of [
+  "has:note",
+  "has:attachment",
+  "-has:logs",
+  "-has:answer",
+  "answered:none",
+  "answered:<5min",
+  "-is:encrypted",
+  "lang:fr",
+  "channel:phone",
+  "stick:none",
+  "wb:none",
+  "ram:none",
+  "has:note tails:6.9",
+  "has:answer lang:fr",
+]) {
+  test(`what hardly a ticket has is found by an index: “${query}”`, async () => {
+    const found = await search(query);
+    assert.equal(found.hits, query.includes(" ") ? found.hits : 3);
+
+    for (const { text, values } of await statementsWith(query)) {
+      const plan = await explain(text, values, "analyze, buffers, timing off");
+      const [, hit, read = 0] = /shared hit=(\d+)(?: read=(\d+))?/.exec(plan) ?? [];
+      // All tickets in the order of time would be more than 12,000.
+      assert.ok(Number(hit) + Number(read) < 1_000, plan);
+    }
+  });
+}
+
+test("what most tickets have is read in the months that are shown, from both ends", async () => {
+  for (const [typed, direction] of [
+    ["lang:en", "desc"],
+    ["lang:en sort:oldest", "asc"],
+    ["common has:logs sort:oldest", "asc"],
+  ] as const) {
+    const condition = `id % 8000 <> 7${typed.includes("common") ? " and id % 2 = 0" : ""}`;
+    let page = await search(typed);
+    for (let number = 0; number < 3; number += 1) {
+      assert.deepEqual(page.ids, await expected(condition, direction, number * 50), typed);
+      assert.ok(page.next);
+      page = await search(typed, page.next);
+    }
+    const statements = await statementsWith(typed);
+    const asked = statements.filter(({ text }) => text.includes("page order by") || text.includes(") page"));
+    assert.ok(asked.length > 0);
+    for (const { values } of asked)
+      assert.ok(
+        values.some((value) => String(value).includes("'m202")),
+        typed,
+      );
+  }
+});
+
 async function fill(): Promise<void> {
   const key = await newestSearchKey(db, vault);
   const sealing = await addSealingKey(db, vault);
@@ -140,7 +193,8 @@ async function fill(): Promise<void> {
     await trx.raw(
       `insert into tickets (id, status, queue_id, language, channel, key_id, sealed_subject, tails_version, installed_version,
          opened_at, last_message_at, closed_at, closed_by, our_turn_since, issue_address, issue_number) overriding system value
-       select n, case when n % 50 = 0 then 'open' else 'resolved' end, 1 + n % 3, 'en', 'mail', ?, ?,
+       select n, case when n % 50 = 0 then 'open' else 'resolved' end, 1 + n % 3,
+         case when n % 8000 = 7 then 'fr' else 'en' end, case when n % 8000 = 7 then 'phone' else 'mail' end, ?, ?,
          (array['6.9', '6.10', '7.0'])[1 + n % 3], '6.0', at, at, case when n % 50 > 0 then at end,
          case when n % 50 > 0 then ?::bigint end, case when n % 50 = 0 then at end,
          case when n % 50 = 1 then 'tracker.example.org/tails/tails/-/issues/' || 12 + n % 4 / 2 end,
@@ -164,6 +218,29 @@ async function fill(): Promise<void> {
        where ticket_id > 20000 and ticket_id % 10 > 1 group by ticket_id`,
       [asker.staffId],
     );
+    await trx.raw("update messages set encryption = 'encrypted' where ticket_id % 8000 <> 7");
+    await trx.raw(
+      `insert into messages (ticket_id, key_id, kind, staff_id, sealed_content, encryption, created_at)
+       select id, key_id, 'answer', ?::bigint, '\\x00'::bytea, 'none', opened_at + case when id % 8000 = 9 then interval '1 minute' else interval '1 day' end
+         from tickets where id % 8000 <> 7
+       union all select id, key_id, 'note', ?::bigint, '\\x00', 'none', opened_at from tickets where id % 8000 = 7`,
+      [asker.staffId, asker.staffId],
+    );
+    await trx.raw(
+      `insert into reports (message_id, sealed_report, log_sections, ram_mb)
+       select min(id), '', case when ticket_id % 8000 = 7 then 0 else 2 end, case when ticket_id % 8000 <> 7 then 4000 end
+       from messages where kind = 'from_user' group by ticket_id`,
+    );
+    await trx.raw(
+      `insert into attachments (message_id, position, sealed_filename, content_type, size_bytes, sealed_bytes)
+       select id, 0, '', 'image/png', 1, '' from messages where kind = 'from_user' and ticket_id % 8000 = 7`,
+    );
+    await trx.raw(
+      `update tickets set stick_hash = case when id % 8000 <> 7 then sha256('stick') end, model = 'ThinkPad ' || id % 9,
+         whisperback_id = case when id % 8000 <> 7 then lpad(id::text, 32, 'a') end,
+         first_answered_at = (select min(created_at) from messages where ticket_id = tickets.id and kind = 'answer')`,
+    );
+    await trx.raw("analyze");
     await trx.raw(
       `insert into search_tickets (ticket_id, last_message_at, words)
        select id, last_message_at, (case when id % 2 = 0 then '${hash("common")} ' else '' end
@@ -218,7 +295,7 @@ async function statementsWith(typed: string): Promise<Sent[]> {
   return sent;
 }
 
-async function explain(text: string, values: unknown[]): Promise<string> {
+async function explain(text: string, values: unknown[], how = "costs"): Promise<string> {
   return await db.transaction(async (trx) => {
     await trx.raw("select set_config('enable_seqscan', 'off', true)");
     const place = (_all: string, number: string) => {
@@ -228,7 +305,7 @@ async function explain(text: string, values: unknown[]): Promise<string> {
       return typeof value === "number" ? String(value) : `'${String(value).replaceAll("'", "''")}'`;
     };
     const filled = text.replaceAll(/\$(\d+)/g, place).replaceAll("?", "\\?");
-    const { rows } = await trx.raw(`explain ${filled}`);
+    const { rows } = await trx.raw(`explain (${how}) ${filled}`);
     return rows.map((row: Record<string, string>) => row["QUERY PLAN"]).join("\n");
   });
 }
