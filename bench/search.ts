@@ -1,9 +1,10 @@
 import pg from "pg";
 import { type Database, openDatabase } from "#src/database.ts";
 import { seededRandom } from "#src/demo/reports/seeded-random.ts";
+import type { Place } from "#src/search/page-place.ts";
 import { readQuery } from "#src/search/read-query.ts";
 import { newestSearchKey } from "#src/search/search-keys.ts";
-import { type Found, mostCounted, type Place, searchTickets } from "#src/search/search-tickets.ts";
+import { type Found, mostCounted, searchTickets } from "#src/search/search-tickets.ts";
 import { openVault, readMasterKey } from "#src/vault/master-key.ts";
 import type { Vault } from "#src/vault/vault.ts";
 import type { Ground, Say } from "./ground.ts";

@@ -2,8 +2,9 @@ import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
 import { mostOpenedForAll } from "./confirmed-rows.ts";
 import type { Asker } from "./field-sql.ts";
+import type { Place } from "./page-place.ts";
 import type { Query, QueryMistake } from "./query.ts";
-import { type Place, searchTickets } from "./search-tickets.ts";
+import { searchTickets } from "./search-tickets.ts";
 
 /** What is done with all of a list or of a search is done with these. */
 export type Whole = {

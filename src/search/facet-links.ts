@@ -1,8 +1,8 @@
 import { address } from "../web/paging.ts";
+import type { Facets } from "./count-found.ts";
 import { narrowQuery } from "./narrow-query.ts";
 import { printQuery } from "./print-query.ts";
 import type { FieldName, Query, Term } from "./query.ts";
-import type { Facets } from "./search-tickets.ts";
 
 export type FacetLinks = { heading: string; values: { words: string; tickets: number; href: string }[] };
 

@@ -1,6 +1,8 @@
 import { isId } from "../web/is-id.ts";
 import type { Sort } from "./query.ts";
-import type { Place } from "./search-tickets.ts";
+
+/** Where a page ends: the moment (in microseconds, as text) or the rank of its last ticket, and its id. */
+export type Place = { value: string; id: string };
 
 /** Where a page begins, from `?after=…`; null for anything else: the first page. */
 export function readPlace(text: unknown, sort: Sort): Place | null {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, test } from "node:test";
+import type { Place } from "#src/search/page-place.ts";
 import { readQuery } from "#src/search/read-query.ts";
-import { type Found, type Place, searchTickets } from "#src/search/search-tickets.ts";
+import { type Found, searchTickets } from "#src/search/search-tickets.ts";
 import { createStaff } from "#src/staff/create-staff.ts";
 import { mergeTickets } from "#src/tickets/merge.ts";
 import { setWorkaround } from "#src/tickets/set-facts.ts";
