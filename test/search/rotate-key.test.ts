@@ -40,7 +40,7 @@ test("the key changes while everything is found all the time, and the old hashes
   );
   const newWords = await wordsOf(ids);
   assert.deepEqual(
-    oldWords.filter((word) => !/^(?:m\d{6}|z)$/.test(word) && newWords.includes(word)),
+    oldWords.filter((word) => !/^(?:m\d{6}|z|.*[+~=].*)$/.test(word) && newWords.includes(word)),
     [],
   );
   const { key_id, sealed_key } = await db("search_keys").where({ generation: 1 }).first();
