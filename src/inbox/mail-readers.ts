@@ -111,8 +111,8 @@ export function startMailReaders(options: MailReadersOptions): MailReaders {
 function startProcess(options: MailReadersOptions): ChildProcess {
   const child = fork(new URL("./read-mails-process.ts", import.meta.url), {
     env: {},
-    // A larger young generation: what one mail leaves behind is collected at once.
-    execArgv: [`--max-old-space-size=${options.megabytesPerProcess ?? 384}`, "--max-semi-space-size=32"],
+    // A young generation that fits the cache of a core: with the default a mail costs a tenth more, with 32 MB a third.
+    execArgv: [`--max-old-space-size=${options.megabytesPerProcess ?? 384}`, "--max-semi-space-size=8"],
     serialization: "advanced",
     // What V8 prints when it runs out of memory helps nobody.
     stdio: ["ignore", "ignore", "ignore", "ipc"],
