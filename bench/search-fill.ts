@@ -13,7 +13,8 @@ const minute = 60_000;
 
 type Filling = { vault: Vault; vocabulary: Vocabulary; tickets: number; seed: number; say: Say };
 
-/** Tickets with a report each, of eight versions, five queues and all states; opened five minutes apart. */
+/** Tickets with a report each, of eight versions, five queues and all states; opened five minutes apart; half of
+ * them have a tag. */
 export async function fillTickets(
   url: string,
   { vault, vocabulary, tickets, seed, say }: Filling,
@@ -54,6 +55,12 @@ export async function fillTickets(
     `insert into reports (message_id, tails_version, sealed_report, sealed_logs, log_sections)
      select tickets.id, tails_version, '', sealed, 1 from tickets join bench_logs on bench_logs.model = tickets.id % ${logModels}`,
   );
+  await client.query("insert into tags (name) select 'tag ' || n from generate_series(1, 40) n");
+  await client.query(
+    `insert into ticket_tags (ticket_id, tag_id)
+     select tickets.id, tags.id from tickets join tags on tags.name = 'tag ' || case when tickets.id % 5 < 2 then 1 + tickets.id * 7919 % 40 end
+     union select tickets.id, tags.id from tickets join tags on tags.name = 'tag ' || case when tickets.id % 11 = 2 then 1 + tickets.id * 104729 % 13 end`,
+  );
   await client.query("vacuum analyze");
   await client.end();
 }
@@ -82,12 +89,10 @@ export async function fillWords(
     ]);
   }
   say("Filling: indexes …");
-  for (const client of [blind, clear]) {
-    await client.query(rows[0].indexdef);
-    await client.query("vacuum analyze search_tickets");
-    await client.query("checkpoint");
-    await client.end();
-  }
+  await both(rows[0].indexdef);
+  await both("vacuum analyze search_tickets");
+  await both("checkpoint");
+  await Promise.all([blind.end(), clear.end()]);
 }
 
 /** What was filled in is what the desk itself stores for these texts. */

@@ -121,6 +121,8 @@ function kindsOf(vocabulary: Vocabulary, tickets: number, seed: number): Kind[] 
       name: "metadata only",
       queries: list(() => `tails:6.1..7.0 queue:${["English", "Français"][random.below(2)]}`),
     },
+    { name: "metadata that all have", queries: list(() => "lang:en") },
+    { name: "metadata that none has", queries: list(() => "has:note") },
     { name: "a facet page: all that is resolved", queries: list(() => "is:resolved") },
     { name: "the 200th page of a common word", queries: list(common).slice(0, 5), page: 200 },
   ];
