@@ -11,7 +11,7 @@ export type PollOptions = {
   secondsBetween: number;
   /** How long a robot that died keeps the others from the mailbox. */
   leaseSeconds?: number;
-  /** Called after each pass that brought new mails. */
+  /** Called as soon as new mails are kept, batch by batch: they can be read while others are fetched. */
   onMail(added: number): void;
   /** Called for each pass that failed, with the error; the next one comes by itself. */
   onFailure(error: unknown): void;
@@ -35,11 +35,10 @@ export function startPolling(
     if (!(await holdLease(db, settings, robot, leaseSeconds))) return;
     if (!connection.client?.usable) connection.client = await openListening(settings);
     toldOfMail.delete(connection.client);
-    const added = await takeOver(db, vault, connection.client, settings);
+    await takeOver(db, vault, connection.client, settings, options.onMail);
     await db("mailboxes")
       .where({ name: mailboxName(settings) })
       .update({ last_polled_at: db.fn.now() });
-    if (added > 0) options.onMail(added);
   };
 
   const running = (async () => {

@@ -12,24 +12,25 @@ const largestMail = 200_000_000;
 
 /**
  * Takes over what is in the folder: fetch whole, commit, and only then move the server's copy. It may die anywhere:
- * the next pass finds what is left, by UID and by content. Returns how many mails were new.
+ * the next pass finds what is left, by UID and by content. `onKept` is told after each batch how many mails were new.
  */
 export async function takeOver(
   db: Database,
   vault: Vault,
   client: ImapFlow,
   settings: MailboxSettings,
-): Promise<number> {
+  onKept: (added: number) => void = () => {},
+): Promise<void> {
   const folder = await currentFolder(db, client, settings);
   const sizes = await sizesInFolder(client, settings);
   const kept = await keptUids(db, folder, [...sizes.keys()]);
   await moveAway(db, client, settings, folder, [...kept]);
 
-  let added = 0;
   const wanted = [...sizes].filter(([uid]) => !kept.has(uid)).sort(([one], [other]) => one - other);
   for (const batch of inBatches(wanted)) {
     const mails = await fetchMails(client, settings, batch);
-    added += await keepMails(db, vault, folder, mails);
+    const added = await keepMails(db, vault, folder, mails);
+    if (added > 0) onKept(added);
     await moveAway(
       db,
       client,
@@ -38,7 +39,6 @@ export async function takeOver(
       mails.map((mail) => mail.uid),
     );
   }
-  return added;
 }
 
 /** Under a new UIDVALIDITY every UID means another mail: what is there is found again by its content. */

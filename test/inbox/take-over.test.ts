@@ -199,7 +199,11 @@ function fill(server: ImapServer, count: number): string[] {
 async function onePass({ db, vault, settings }: Setting): Promise<number> {
   const client = await openMailbox(settings);
   try {
-    return await takeOver(db, vault, client, settings);
+    let added = 0;
+    await takeOver(db, vault, client, settings, (more) => {
+      added += more;
+    });
+    return added;
   } finally {
     client.close();
   }
