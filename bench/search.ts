@@ -75,8 +75,18 @@ async function benchSize(ground: Ground, options: Options, tickets: number, say:
         `A whole search: count, facets and the numbers of one page. Filled and indexed in ${Math.round(filled)} s. ` +
         `Bytes a ticket, blind and clear: vectors ${sizes[0].vectors} and ${sizes[1].vectors}, GIN ${sizes[0].gin} and ` +
         `${sizes[1].gin}, together ${(sizes[0].all / sizes[1].all).toFixed(2)} times. The desk keeps the vector of each ` +
-        "message once more beside, without a GIN.",
-      columns: ["query", "hits", "p50 ms", "p95 ms", "clear p50 ms", "clear p95 ms", "blind / clear"],
+        "message once more beside, without a GIN. “Not in all”: searches that looked at the newest months alone, as all would " +
+        "take too long.",
+      columns: [
+        "query",
+        "hits",
+        "p50 ms",
+        "p95 ms",
+        "clear p50 ms",
+        "clear p95 ms",
+        "blind / clear",
+        "not in all",
+      ],
       rows,
     },
   ];
@@ -132,17 +142,20 @@ type Bases = { blind: Database; clear: Database; vault: Vault };
 
 async function measure(kind: Kind, { blind, clear, vault }: Bases, options: Options): Promise<Cell[]> {
   const [blindTimes, clearTimes, hits]: [number[], number[], number[]] = [[], [], []];
+  let notWhole = 0;
   for (let round = 0; round <= options.rounds; round += 1) {
     for (const typed of kind.queries) {
       const one = await timed(blind, vault, typed, kind.page);
       const other = await timed(clear, vault, typed, kind.page);
-      if (JSON.stringify(one.found) !== JSON.stringify(other.found))
+      // Where all would take too long, the one may have gone further than the other.
+      if (one.isWhole && other.isWhole && JSON.stringify(one.found) !== JSON.stringify(other.found))
         throw new Error(`Blind and clear find something else: ${typed}`);
       // The first round warms both.
       if (round === 0) continue;
       blindTimes.push(one.ms);
       clearTimes.push(other.ms);
       hits.push(one.hits);
+      if (!one.isWhole) notWhole += 1;
     }
   }
   const at = (times: number[], share: number) => Math.round(quantile(times, share) * 100) / 100;
@@ -154,6 +167,7 @@ async function measure(kind: Kind, { blind, clear, vault }: Bases, options: Opti
     at(clearTimes, 0.5),
     at(clearTimes, 0.95),
     (quantile(blindTimes, 0.5) / quantile(clearTimes, 0.5)).toFixed(2),
+    notWhole,
   ];
 }
 
@@ -162,7 +176,13 @@ async function timed(db: Database, vault: Vault, typed: string, page = 1) {
   const start = performance.now();
   const found = await ask(db, vault, typed, { after });
   const ms = performance.now() - start;
-  return { ms, hits: found.hits + (found.isMore ? 1 : 0), found: [found.ids, found.hits, found.facets] };
+  const isWhole = found.countedSince === null;
+  return {
+    ms,
+    hits: found.hits + (found.isMore ? 1 : 0),
+    isWhole,
+    found: [found.ids, found.hits, found.facets],
+  };
 }
 
 /** Where this page begins: found once for each search, and not measured. */

@@ -1,7 +1,7 @@
 import type { Database } from "../database.ts";
 import { exactMoment } from "../web/paging.ts";
 import { type Condition, matchingSql } from "./matching-sql.ts";
-import { newestWindows } from "./newest-windows.ts";
+import { type Looked, lookFromNewest } from "./newest-windows.ts";
 import type { Place } from "./page-place.ts";
 
 /** How many tickets have one value; `value` is what stands in the search for it. */
@@ -13,22 +13,20 @@ export type Counted = { hits: number; facets: Facets; newest: Place[] };
 
 /**
  * How many tickets there are, up to one more than `most`, what the newest of them have in common, and the newest `first`
- * themselves. One statement; up to three for a frequent word.
+ * themselves. One statement; up to three for a frequent word. In the newest months alone where all would take too long.
  */
 export async function countNewest(
   trx: Database,
   condition: Condition,
-  most: number,
-  first: number,
-): Promise<Counted> {
-  if (!condition.words) return await countIn(trx, condition, most, first);
-  for (const months of await newestWindows(trx, null, [most * 4, most * 16])) {
-    const words = `(${condition.words}) & ${months}`;
-    const counted = await countIn(trx, { ...condition, words }, most, first);
-    if (counted.hits > most) return counted;
-    if (counted.hits < most / 8) break;
-  }
-  return await countIn(trx, condition, most, first);
+  { most, first, bearable }: { most: number; first: number; bearable: number },
+): Promise<Looked<Counted>> {
+  const { words: asked } = condition;
+  if (!asked) return { value: await countIn(trx, condition, most, first), upTo: null };
+  const read = (words: string) => countIn(trx, { ...condition, words }, most, first);
+  const limits = { from: null, sizes: [most * 4, most * 16], bearable };
+  return await lookFromNewest(trx, asked, limits, read, ({ hits }) =>
+    hits > most ? "enough" : hits < most / 8 ? "few" : "more",
+  );
 }
 
 const facts = ["status", "queue_id", "tails_version", "issue_number"];

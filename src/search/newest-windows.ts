@@ -1,60 +1,96 @@
 import type { Database } from "../database.ts";
 
+/** Some months of the archive as a `tsquery`; `share` of all tickets lies there, `edge` is where they begin or end. */
+type Window = { months: string; share: number; edge: Date };
+
+/** What was read, and up to where when the rest would have taken too long; null: everywhere, or enough was found. */
+export type Looked<Value> = { value: Value; upTo: Date | null };
+
 /**
- * Reads the newest tickets with a frequent word without reading all its places: in the newest months that should hold
- * enough of them first, and in all when they do not. `read` takes a `tsquery` and gives at most `most`, the newest first.
+ * Reads what a frequent word finds without reading all its places: in the newest months that should hold enough of them
+ * first, and in all when they do not. `read` takes a condition on the words and gives the newest first. What would take longer
+ * than `bearable` milliseconds, by what the months before took, is not begun.
  */
-export async function readNewest<Row>(
+export async function lookFromNewest<Value>(
   db: Database,
   words: string,
-  upTo: Date | null,
-  most: number,
-  read: (words: string) => Promise<Row[]>,
-): Promise<Row[]> {
-  return await readWindows(await newestWindows(db, upTo, [most * 40, most * 1000]), words, most, read);
+  asked: { from: Date | null; sizes: number[]; bearable: number },
+  read: (words: string) => Promise<Value>,
+  judge: (value: Value) => "enough" | "few" | "more",
+): Promise<Looked<Value>> {
+  const windows = await newestWindows(db, asked.from, asked.sizes);
+  return await look(windows, words, asked.bearable, read, judge);
 }
 
-/** The same for the oldest. `from`: counted from there on. */
-export async function readOldest<Row>(
+/** The same from the oldest on. */
+export async function lookFromOldest<Value>(
+  db: Database,
+  words: string,
+  asked: { from: Date | null; sizes: number[]; bearable: number },
+  read: (words: string) => Promise<Value>,
+  judge: (value: Value) => "enough" | "few" | "more",
+): Promise<Looked<Value>> {
+  const windows = await oldestWindows(db, asked.from, asked.sizes);
+  return await look(windows, words, asked.bearable, read, judge);
+}
+
+async function look<Value>(
+  windows: Window[],
+  words: string,
+  bearable: number,
+  read: (words: string) => Promise<Value>,
+  judge: (value: Value) => "enough" | "few" | "more",
+): Promise<Looked<Value>> {
+  let before: Looked<Value> | null = null;
+  let [forAll, isFew] = [0, false];
+  for (const { months, share, edge } of windows) {
+    // Where there are few, all of them are soon read.
+    if (isFew && forAll <= bearable) break;
+    if (before && forAll * share > bearable) return before;
+    const start = performance.now();
+    const value = await read(`(${words}) & ${months}`);
+    forAll = (performance.now() - start) / share;
+    const found = judge(value);
+    if (found === "enough") return { value, upTo: null };
+    before = { value, upTo: edge };
+    isFew = found === "few";
+  }
+  if (before && forAll > bearable) return before;
+  return { value: await read(words), upTo: null };
+}
+
+/** The newest tickets with a frequent word, at most `most`; all of the archive is read when the newest months have fewer. */
+export async function readNewest<Row>(
   db: Database,
   words: string,
   from: Date | null,
   most: number,
   read: (words: string) => Promise<Row[]>,
 ): Promise<Row[]> {
-  return await readWindows(await oldestWindows(db, from, [most * 40, most * 1000]), words, most, read);
+  const asked = { from, sizes: sizesFor(most), bearable: Number.POSITIVE_INFINITY };
+  return (await lookFromNewest(db, words, asked, read, isFull(most))).value;
 }
 
-async function readWindows<Row>(
-  windows: string[],
-  words: string,
-  most: number,
-  read: (words: string) => Promise<Row[]>,
-): Promise<Row[]> {
-  for (const months of windows) {
-    const rows = await read(`(${words}) & ${months}`);
-    if (rows.length >= most) return rows;
-  }
-  return await read(words);
-}
+/** In how many tickets so many should be found: one of forty has the word, or one of a thousand. */
+export const sizesFor = (most: number) => [most * 40, most * 1000];
 
-/**
- * The months in which the newest tickets were written to last, as a `tsquery`: one for each number of tickets that they
- * should hold at least. None where the archive is not larger than that, or nothing is known of it. `upTo`: counted from there.
- */
-export async function newestWindows(db: Database, upTo: Date | null, sizes: number[]): Promise<string[]> {
+/** Whether a page of so many is full. */
+export const isFull = (most: number) => (rows: unknown[]) => (rows.length >= most ? "enough" : "more");
+
+async function newestWindows(db: Database, from: Date | null, sizes: number[]): Promise<Window[]> {
   const known = await readHistogram(db);
   if (!known) return [];
-  const newestFirst = known.bounds.filter((bound) => !upTo || bound <= upTo).toReversed();
+  const newestFirst = known.bounds.filter((bound) => !from || bound <= from).toReversed();
   const perStep = known.tickets / Math.max(known.bounds.length - 1, 1);
   const windows = sizes.map((size) => {
     const oldest = newestFirst[Math.ceil(size / perStep)];
-    return oldest && monthsBetween(oldest, upTo ?? new Date());
+    const months = oldest && monthsBetween(oldest, from ?? new Date());
+    return months && { months, share: size / known.tickets, edge: startOfMonth(oldest) };
   });
-  return [...new Set(windows.filter((window) => window !== undefined))];
+  return distinct(windows);
 }
 
-async function oldestWindows(db: Database, from: Date | null, sizes: number[]): Promise<string[]> {
+async function oldestWindows(db: Database, from: Date | null, sizes: number[]): Promise<Window[]> {
   const known = await readHistogram(db);
   if (!known) return [];
   // The statistics come from a sample, which seldom has the very first.
@@ -64,9 +100,21 @@ async function oldestWindows(db: Database, from: Date | null, sizes: number[]): 
   const perStep = known.tickets / Math.max(known.bounds.length - 1, 1);
   const windows = sizes.map((size) => {
     const newest = oldestFirst[Math.ceil(size / perStep)];
-    return newest && monthsBetween(first, newest);
+    const months = newest && monthsBetween(first, newest);
+    return months && { months, share: size / known.tickets, edge: startOfMonth(newest, 2) };
   });
-  return [...new Set(windows.filter((window) => window !== undefined))];
+  return distinct(windows);
+}
+
+/** Several sizes may lie in the same months. */
+function distinct(windows: (Window | "" | undefined)[]): Window[] {
+  const there = windows.filter((window): window is Window => Boolean(window));
+  return there.filter(({ months }, place) => months !== there[place - 1]?.months);
+}
+
+/** The first moment of its month, or of one that comes so many later. */
+function startOfMonth(moment: Date, later = 0): Date {
+  return new Date(Date.UTC(moment.getUTCFullYear(), moment.getUTCMonth() + later, 1));
 }
 
 /** PostgreSQL keeps the moments that part the tickets into a hundred equal lots; they are read again each ten minutes. */
@@ -95,9 +143,9 @@ const mostMonths = 240;
 
 function monthsBetween(oldest: Date, newest: Date): string | undefined {
   const words: string[] = [];
-  const month = new Date(Date.UTC(oldest.getUTCFullYear(), oldest.getUTCMonth(), 1));
+  const month = startOfMonth(oldest);
   // A clock that runs ahead may have made a ticket of next month.
-  const end = new Date(Date.UTC(newest.getUTCFullYear(), newest.getUTCMonth() + 2, 1));
+  const end = startOfMonth(newest, 2);
   while (month < end) {
     words.push(`'m${month.toISOString().slice(0, 7).replace("-", "")}'`);
     month.setUTCMonth(month.getUTCMonth() + 1);

@@ -6,7 +6,7 @@ import { confirmedRows } from "./confirmed-rows.ts";
 import { countNewest, type Facets } from "./count-found.ts";
 import type { Asker } from "./field-sql.ts";
 import { type Condition, matchingSql } from "./matching-sql.ts";
-import { readNewest, readOldest } from "./newest-windows.ts";
+import { isFull, lookFromNewest, lookFromOldest, sizesFor } from "./newest-windows.ts";
 import type { Place } from "./page-place.ts";
 import type { Query, QueryMistake, Sort } from "./query.ts";
 import { orMistake } from "./query-mistake.ts";
@@ -21,6 +21,8 @@ export type Found =
       /** At most `mostCounted`; `isMore`: there are more than that. */
       hits: number;
       isMore: boolean;
+      /** All would have taken too long: only tickets written to since then were counted. */
+      countedSince: Date | null;
       /** Of the newest `mostCounted`. */
       facets: Facets;
       /** Phrases in logs that are not yet looked for everywhere: some of these may not be found in the end. */
@@ -69,38 +71,50 @@ export async function countTickets(
   asker: Asker,
 ): Promise<{ hits: number; isAtMost: boolean } | null> {
   const found = await searchTickets(db, vault, query, { asker, perPage: 0, mostCounted: 1000 });
-  if (!found.ok || (found.isAtMost && found.isMore)) return null;
+  if (!found.ok || (found.isAtMost && found.isMore) || (found.countedSince && !found.isMore)) return null;
   return { hits: found.hits + (found.isMore ? 1 : 0), isAtMost: found.isAtMost };
 }
 
-type Options = { after?: Place | null; perPage?: number; mostCounted?: number };
+type Options = {
+  after?: Place | null;
+  perPage?: number;
+  mostCounted?: number;
+  /** What would take longer, in milliseconds, is looked for in some months alone; `next` goes on from there. */
+  bearable?: number;
+};
 
 async function readPage(
   trx: Database,
   vault: Vault,
   compiled: Compiled,
   sort: Sort,
-  { after: asked = null, perPage = foundPerPage, mostCounted: most = mostCounted }: Options,
+  { after: asked = null, perPage = foundPerPage, mostCounted: most = mostCounted, bearable = 3000 }: Options,
 ): Promise<Found> {
   // What has no words has no rank either; a place is a rank or a moment.
   const order = sort === "relevance" && !compiled.ranked ? "newest" : sort;
   const after = asked && asked.value.includes("T") === (order !== "relevance") ? asked : null;
   // The newest stand in what is counted anyway.
   const isFirst = order === "newest" && !after && !compiled.logPhrases && perPage <= most;
-  const first = isFirst ? await countNewest(trx, compiled, most, perPage && perPage + 1) : null;
-  const page = first ? all(first.newest) : await rowsOf(trx, vault, compiled, order, after, perPage);
+  const first = isFirst
+    ? await countNewest(trx, compiled, { most, first: perPage && perPage + 1, bearable })
+    : null;
+  const page = first
+    ? { ...all(first.value.newest), goOn: placeOf(first.upTo, order) }
+    : await rowsOf(trx, vault, compiled, order, after, { perPage, bearable });
   const shown = page.rows.slice(0, perPage);
   const last = shown.at(-1);
   const next = page.rows.length > perPage && last ? { value: last.value, id: last.id } : page.goOn;
   // All that has the words was looked at for this page: no more are there.
   const isAll = page.opened !== null && !after && !next;
-  const counted = first ?? (await countNewest(trx, isAll ? only(shown) : compiled, most, 0));
+  const { value: counted, upTo } =
+    first ?? (await countNewest(trx, isAll ? only(shown) : compiled, { most, first: 0, bearable }));
   return {
     ok: true,
     ids: shown.map(({ id }) => id),
     next,
     hits: Math.min(counted.hits, most),
     isMore: counted.hits > most,
+    countedSince: upTo,
     isAtMost: compiled.logPhrases !== null && !isAll,
     facets: counted.facets,
     opened: page.opened,
@@ -117,13 +131,14 @@ async function rowsOf(
   compiled: Compiled,
   sort: Sort,
   after: Place | null,
-  perPage: number,
+  { perPage, bearable }: { perPage: number; bearable: number },
 ): Promise<Rows> {
   if (perPage === 0) return all([]);
-  const read = (place: Place | null, atMost: number) => pageOf(trx, compiled, sort, place, atMost);
-  if (!compiled.logPhrases) return all(await read(after, perPage + 1));
-  const next = (last: Place | null, atMost: number) => read(last ?? after, atMost);
-  return await confirmedRows(trx, vault, compiled.logPhrases, perPage, next);
+  const { logPhrases } = compiled;
+  if (!logPhrases) return await pageOf(trx, compiled, sort, after, perPage + 1, bearable);
+  const next = async (last: Place | null, atMost: number) =>
+    (await pageOf(trx, compiled, sort, last ?? after, atMost)).rows;
+  return await confirmedRows(trx, vault, logPhrases, perPage, next);
 }
 
 function only(rows: Place[]): Condition {
@@ -137,9 +152,10 @@ async function pageOf(
   sort: Sort,
   after: Place | null,
   most: number,
-): Promise<Place[]> {
+  bearable = Number.POSITIVE_INFINITY,
+): Promise<Rows> {
   if (sort === "relevance" && compiled.ranked) {
-    return await rankedPage(trx, compiled, compiled.ranked, after, most);
+    return all(await rankedPage(trx, compiled, compiled.ranked, after, most, bearable));
   }
   const isOldest = sort === "oldest";
   const direction = isOldest ? "asc" : "desc";
@@ -154,10 +170,21 @@ async function pageOf(
     );
     return result.rows;
   };
-  if (!compiled.words) return await read(null);
-  const from = after ? new Date(after.value) : null;
-  return await (isOldest ? readOldest : readNewest)(trx, compiled.words, from, most, read);
+  if (!compiled.words) return all(await read(null));
+  const limits = { from: after && new Date(after.value), sizes: sizesFor(most), bearable };
+  const lookFrom = isOldest ? lookFromOldest : lookFromNewest;
+  const { value, upTo } = await lookFrom(trx, compiled.words, limits, read, isFull(most));
+  return { ...all(value), goOn: placeOf(upTo, sort) };
 }
+
+/** Where the months that were looked at end, as a place of this order. */
+function placeOf(edge: Date | null, sort: Sort): Place | null {
+  if (!edge) return null;
+  if (sort !== "oldest") return { value: edge.toISOString().replace("Z", "000Z"), id: "1" };
+  return { value: new Date(edge.getTime() - 1).toISOString().replace("Z", "999Z"), id: lastId };
+}
+
+const lastId = "9223372036854775807";
 
 async function rankedPage(
   trx: Database,
@@ -165,8 +192,9 @@ async function rankedPage(
   words: string,
   after: Place | null,
   most: number,
+  bearable: number,
 ): Promise<Place[]> {
-  const newest = await pageOf(trx, compiled, "newest", null, mostCounted);
+  const { rows: newest } = await pageOf(trx, compiled, "newest", null, mostCounted, bearable);
   const result = await trx.raw<{ rows: Place[] }>(
     `select id::text, rank::text as value from (
        select ticket_id as id, ts_rank(words, ?::tsquery) as rank from search_tickets where ticket_id = any(?::bigint[])) ranked
