@@ -82,7 +82,7 @@ suite("in a real browser", { skip: withoutChromium }, async () => {
     const link = page.getByRole("link", { name: "Skip to the content" });
     assert.ok(await link.isVisible());
     await page.keyboard.press("Enter");
-    assert.match(page.url(), /#main$/);
+    await page.waitForURL(/#main$/, { timeout: 10_000 });
     await page.context().close();
   });
 });
