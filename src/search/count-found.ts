@@ -1,7 +1,7 @@
 import type { Database } from "../database.ts";
 import { exactMoment } from "../web/paging.ts";
 import { type Condition, matchingSql } from "./matching-sql.ts";
-import { type Looked, lookFromNewest } from "./newest-windows.ts";
+import { type Looked, lookFromEnd } from "./newest-windows.ts";
 import type { Place } from "./page-place.ts";
 
 /** How many tickets have one value; `value` is what stands in the search for it. */
@@ -23,8 +23,8 @@ export async function countNewest(
   const { words: asked } = condition;
   if (!asked) return { value: await countIn(trx, condition, most, first), upTo: null };
   const read = (words: string) => countIn(trx, { ...condition, words }, most, first);
-  const limits = { from: null, sizes: [most * 4, most * 16], bearable };
-  return await lookFromNewest(trx, asked, limits, read, ({ hits }) =>
+  const sizes = [most * 4, most * 16];
+  return await lookFromEnd(trx, asked, { end: "newest", from: null, sizes, bearable }, read, ({ hits }) =>
     hits > most ? "enough" : hits < most / 8 ? "few" : "more",
   );
 }

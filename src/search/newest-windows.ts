@@ -6,32 +6,23 @@ type Window = { months: string; share: number; edge: Date };
 /** What was read, and up to where when the rest would have taken too long; null: everywhere, or enough was found. */
 export type Looked<Value> = { value: Value; upTo: Date | null };
 
-/**
- * Reads what a frequent word finds without reading all its places: in the newest months that should hold enough of them
- * first, and in all when they do not. `read` takes a condition on the words and gives the newest first. What would take longer
- * than `bearable` milliseconds, by what the months before took, is not begun.
- */
-export async function lookFromNewest<Value>(
-  db: Database,
-  words: string,
-  asked: { from: Date | null; sizes: number[]; bearable: number },
-  read: (words: string) => Promise<Value>,
-  judge: (value: Value) => "enough" | "few" | "more",
-): Promise<Looked<Value>> {
-  const windows = await newestWindows(db, asked.from, asked.sizes);
-  return await look(windows, words, asked.bearable, read, judge);
-}
+/** From which end, where it begins there (null: at the end), how many tickets the months should hold, how long is too long. */
+type Asked = { end: "newest" | "oldest"; from: Date | null; sizes: number[]; bearable: number };
 
-/** The same from the oldest on. */
-export async function lookFromOldest<Value>(
+/**
+ * Reads what a frequent word finds without reading all its places: in the newest (or oldest) months that should hold enough
+ * of them first, and in all when they do not. `read` takes a condition on the words. What would take longer than `bearable`
+ * milliseconds, by what the months before took, is not begun.
+ */
+export async function lookFromEnd<Value>(
   db: Database,
   words: string,
-  asked: { from: Date | null; sizes: number[]; bearable: number },
+  { end, from, sizes, bearable }: Asked,
   read: (words: string) => Promise<Value>,
   judge: (value: Value) => "enough" | "few" | "more",
 ): Promise<Looked<Value>> {
-  const windows = await oldestWindows(db, asked.from, asked.sizes);
-  return await look(windows, words, asked.bearable, read, judge);
+  const windows = await (end === "newest" ? newestWindows : oldestWindows)(db, from, sizes);
+  return await look(windows, words, bearable, read, judge);
 }
 
 async function look<Value>(
@@ -67,8 +58,8 @@ export async function readNewest<Row>(
   most: number,
   read: (words: string) => Promise<Row[]>,
 ): Promise<Row[]> {
-  const asked = { from, sizes: sizesFor(most), bearable: Number.POSITIVE_INFINITY };
-  return (await lookFromNewest(db, words, asked, read, isFull(most))).value;
+  const asked: Asked = { end: "newest", from, sizes: sizesFor(most), bearable: Number.POSITIVE_INFINITY };
+  return (await lookFromEnd(db, words, asked, read, isFull(most))).value;
 }
 
 /** In how many tickets so many should be found: one of forty has the word, or one of a thousand. */

@@ -6,7 +6,7 @@ import { confirmedRows } from "./confirmed-rows.ts";
 import { countNewest, type Facets } from "./count-found.ts";
 import type { Asker } from "./field-sql.ts";
 import { type Condition, matchingSql } from "./matching-sql.ts";
-import { isFull, lookFromNewest, lookFromOldest, sizesFor } from "./newest-windows.ts";
+import { isFull, lookFromEnd, sizesFor } from "./newest-windows.ts";
 import type { Place } from "./page-place.ts";
 import type { Query, QueryMistake, Sort } from "./query.ts";
 import { orMistake } from "./query-mistake.ts";
@@ -171,9 +171,9 @@ async function pageOf(
     return result.rows;
   };
   if (!compiled.words) return all(await read(null));
-  const limits = { from: after && new Date(after.value), sizes: sizesFor(most), bearable };
-  const lookFrom = isOldest ? lookFromOldest : lookFromNewest;
-  const { value, upTo } = await lookFrom(trx, compiled.words, limits, read, isFull(most));
+  const end = isOldest ? "oldest" : "newest";
+  const asked = { end, from: after && new Date(after.value), sizes: sizesFor(most), bearable } as const;
+  const { value, upTo } = await lookFromEnd(trx, compiled.words, asked, read, isFull(most));
   return { ...all(value), goOn: placeOf(upTo, sort) };
 }
 
