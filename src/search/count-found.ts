@@ -33,19 +33,35 @@ const facts = ["status", "queue_id", "tails_version", "issue_number"];
 
 async function countIn(trx: Database, condition: Condition, most: number, first: number): Promise<Counted> {
   const matching = matchingSql(condition, null, { beside: facts });
+  const ordered = `select * from (${matching.sql}) each order by last_message_at desc, each.id desc`;
+  // Many cost more to keep than to walk past twice; but where words lead, finding them costs most.
+  const looked = condition.words
+    ? {
+        sql: `found as materialized (${ordered} limit ?), counted as (select count(*) as hits from found)`,
+        bindings: [...matching.bindings, most + 1],
+      }
+    : {
+        sql: `counted as materialized (
+          select count(*) as hits from (
+            select from (${matchingSql(condition, null).sql}) each order by last_message_at desc, each.id desc limit ?) each),
+          found as materialized (${ordered} limit (select case when hits > ? then ? else hits end from counted))`,
+        bindings: [...matching.bindings, most + 1, ...matching.bindings, most, Math.max(sample, first)],
+      };
   // By a list of ids PostgreSQL looks these tickets up in one walk of the index; joined it would rather read all of a million.
+  const facing = `select * from found order by last_message_at desc, id desc
+    limit (select case when hits > ? then ? else hits end from counted)`;
   const newest = matching.hasBeside
-    ? "select * from found"
-    : `select id, ${facts.join(", ")} from tickets where id = any (array(select id from found))`;
+    ? "select * from faced"
+    : `select id, ${facts.join(", ")} from tickets where id = any (array(select id from faced))`;
   const result = await trx.raw<{ rows: { hits: string; facets: Facets; newest: Place[] | null }[] }>(
-    `with found as materialized (
-       select * from (${matching.sql}) each order by last_message_at desc, each.id desc limit ?),
+    `with ${looked.sql},
+     faced as materialized (${facing}),
      grouped as materialized (
        select ${facts.join(", ")}, count(*) as tickets from (${newest}) newest group by ${facts.join(", ")}),
      tagged as (
-       select tag_id, count(*) as tickets from ticket_tags where ticket_id = any (array(select id from found))
+       select tag_id, count(*) as tickets from ticket_tags where ticket_id = any (array(select id from faced))
        group by 1 order by 2 desc, 1 limit ${mostFacets})
-     select (select count(*) from found) as hits,
+     select (select hits from counted),
        (select json_agg(json_build_object('id', id::text, 'value', value)) from (
           select id, ? as value from (
             select id, last_message_at from found order by last_message_at desc, id desc limit ?) each) page) as newest,
@@ -63,7 +79,7 @@ async function countIn(trx: Database, condition: Condition, most: number, first:
        'issue', (select json_agg(each) from (
           select issue_number::text as value, sum(tickets) as tickets from grouped where issue_number is not null
           group by 1 order by 2 desc, 1 limit ${mostFacets}) each)) as facets`,
-    [...matching.bindings, most + 1, exactMoment(trx, "last_message_at"), first],
+    [...looked.bindings, most, sample, exactMoment(trx, "last_message_at"), first],
   );
   const row = result.rows[0];
   if (!row) throw new Error("The count came back empty");
@@ -72,3 +88,5 @@ async function countIn(trx: Database, condition: Condition, most: number, first:
 }
 
 const mostFacets = 12;
+/** Of more tickets than are counted so many of the newest say what they have in common. */
+export const sample = 2_000;

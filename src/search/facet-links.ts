@@ -6,8 +6,8 @@ import type { FieldName, Query, Term } from "./query.ts";
 
 export type FacetLinks = { heading: string; values: { words: string; tickets: number; href: string }[] };
 
-/** Facets as links: each leads to the same search, narrowed by one value. Values that part nothing are left out. */
-export function facetLinks(query: Query, facets: Facets, hits: number): FacetLinks[] {
+/** Facets as links: each leads to the same search, narrowed by one value. `faced`: of how many tickets; values that all of them have are left out. */
+export function facetLinks(query: Query, facets: Facets, faced: number): FacetLinks[] {
   const groups: { heading: string; field: FieldName; values: Facets["queue"] }[] = [
     { heading: "State", field: "is", values: facets.status },
     { heading: "Queue", field: "queue", values: facets.queue },
@@ -19,7 +19,7 @@ export function facetLinks(query: Query, facets: Facets, hits: number): FacetLin
     .map(({ heading, field, values }) => ({
       heading,
       values: values
-        .filter(({ tickets }) => tickets < hits)
+        .filter(({ tickets }) => tickets < faced)
         .map(({ value, tickets }) => ({
           words: wordsOf(field, value),
           tickets,

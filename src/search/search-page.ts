@@ -57,7 +57,7 @@ export function searchPage(desk: Desk): Router {
         status_words: statusWords[ticket.status as TicketStatus],
         snippet: snippets.get(ticket.id),
       })),
-      facets: facetLinks(query, found.facets, found.hits),
+      facets: facetLinks(query, found.facets, found.faced),
       alone: found.hits === 0 ? await countAlone(desk, query, asker) : [],
       exports: {
         atom: address("/search.atom", { q: typed }),

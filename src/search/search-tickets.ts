@@ -3,7 +3,7 @@ import type { Vault } from "../vault/vault.ts";
 import { exactMoment } from "../web/paging.ts";
 import { type Compiled, compileQuery } from "./compile-query.ts";
 import { confirmedRows } from "./confirmed-rows.ts";
-import { countNewest, type Facets } from "./count-found.ts";
+import { countNewest, type Facets, sample } from "./count-found.ts";
 import type { Asker } from "./field-sql.ts";
 import { type Condition, matchingSql } from "./matching-sql.ts";
 import { isFull, lookFromEnd, sizesFor } from "./newest-windows.ts";
@@ -23,8 +23,9 @@ export type Found =
       isMore: boolean;
       /** All would have taken too long: only tickets written to since then were counted. */
       countedSince: Date | null;
-      /** Of the newest `mostCounted`. */
       facets: Facets;
+      /** Of how many of the newest: of all that are counted, or of some when there are more. */
+      faced: number;
       /** Phrases in logs that are not yet looked for everywhere: some of these may not be found in the end. */
       isAtMost: boolean;
       /** Phrases in logs: of how many tickets the logs were opened for this page. */
@@ -117,6 +118,7 @@ async function readPage(
     countedSince: upTo,
     isAtMost: compiled.logPhrases !== null && !isAll,
     facets: counted.facets,
+    faced: counted.hits > most ? sample : counted.hits,
     opened: page.opened,
     lexemes: compiled.lexemes,
   };
