@@ -71,18 +71,9 @@ export async function rawMail(
 export class LeaseLost extends Error {}
 
 /**
- * Holds the mail until the transaction ends, so that no other worker can claim it meanwhile; throws `LeaseLost` when one
- * did before.
+ * Ends the claim in the transaction that stores what the mail became, as its last act. Throws `LeaseLost` when another
+ * worker claimed the mail meanwhile: then all of that is rolled back.
  */
-export async function holdMail(trx: Database, mail: ClaimedMail): Promise<void> {
-  const held = await trx("mails")
-    .where({ id: mail.id, state: "kept", lease_token: mail.leaseToken })
-    .forUpdate()
-    .first("id");
-  if (!held) throw new LeaseLost();
-}
-
-/** Ends the claim in the transaction that stores what the mail became; throws `LeaseLost` when it was not ours any more. */
 export async function finishMail(
   trx: Database,
   mail: ClaimedMail,
@@ -92,4 +83,11 @@ export async function finishMail(
     .where({ id: mail.id, state: "kept", lease_token: mail.leaseToken })
     .update({ ...result, lease_token: null, leased_until: null, read_at: trx.fn.now() });
   if (!finished) throw new LeaseLost();
+}
+
+/** The other worker was done first: its message of this mail is there, and there is one for each mail. */
+export function leaseLostBy(error: unknown): unknown {
+  const isThere =
+    error instanceof Error && "constraint" in error && error.constraint === "messages_mail_unique";
+  return isThere ? new LeaseLost() : error;
 }

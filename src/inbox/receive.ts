@@ -10,7 +10,7 @@ import type { SortingFacts } from "../sorting-rules/rule.ts";
 import { listRules, type StoredRule } from "../sorting-rules/rules.ts";
 import { makeItOurTurn } from "../tickets/add-message.ts";
 import type { Vault } from "../vault/vault.ts";
-import { type ClaimedMail, finishMail, holdMail } from "./claim-mails.ts";
+import { type ClaimedMail, finishMail, leaseLostBy } from "./claim-mails.ts";
 import type { MailReading } from "./mail-reading.ts";
 import { type Stored, storeMessage, type Understood } from "./store-message.ts";
 
@@ -33,8 +33,7 @@ export async function receiveMail(
   mailReading: MailReading,
   sorting: Sorting,
 ): Promise<Outcome> {
-  return await db.transaction(async (trx) => {
-    await holdMail(trx, mail);
+  const storing = db.transaction(async (trx) => {
     if (!mailReading.ok) {
       const { reason, encryptedBy } = mailReading;
       if (encryptedBy) await rememberEncryption(trx, await personOfAddress(trx, vault, encryptedBy));
@@ -62,6 +61,9 @@ export async function receiveMail(
     }
     await finishMail(trx, mail, { state: "read", outcome, ticket_id: ticketId });
     return outcome;
+  });
+  return await storing.catch((error) => {
+    throw leaseLostBy(error);
   });
 }
 
