@@ -4,8 +4,9 @@ import type { MailReading } from "./mail-reading.ts";
 
 /**
  * The mark for a mail with a ciphertext that came before from somebody else: it may have been taken from that mail, so
- * its text is never quoted. Remembers what this mail brought; safe to repeat. One statement. Of a mail that is read once more, only
- * ciphertexts that could not be opened before are looked at: the others came from it before anybody copied them.
+ * its text is never quoted. Remembers what this mail brought; safe to repeat. Of a mail that is read once more, only
+ * ciphertexts that could not be opened before are looked at: the others came from it before anybody copied them. One
+ * statement.
  */
 export async function copiedCiphertexts(
   trx: Database,

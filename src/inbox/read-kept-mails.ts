@@ -21,7 +21,6 @@ export type Reader = {
 
 /** So many mails are in the hand of a worker at once; when half of them are done it claims others. */
 const inHand = 8;
-const unsorted: Sorting = { rules: [], desk: null };
 /** A mail that ended the program or the transaction so often is not tried again by itself. */
 const mostAttempts = 8;
 
@@ -34,13 +33,15 @@ export async function readKeptMails(db: Database, vault: Vault, reader: Reader):
       const mails = await claimMails(db, inHand - begun.size, reader.leaseSeconds ?? 120);
       if (mails.length === 0 && begun.size === 0) break;
       // Not where none was claimed: the last one in hand may be done meanwhile, and nothing would be left to wait for.
-      const sorting = mails.length > 0 ? await readSorting(db, vault, reader.desk) : unsorted;
-      for (const mail of mails) {
-        const reading = readOne(db, vault, reader, mail, sorting).then((outcome) => {
-          if (outcome) finished += 1;
-          begun.delete(reading);
-        });
-        begun.add(reading);
+      if (mails.length > 0) {
+        const sorting = await readSorting(db, vault, reader.desk);
+        for (const mail of mails) {
+          const reading = readOne(db, vault, reader, mail, sorting).then((outcome) => {
+            if (outcome) finished += 1;
+            begun.delete(reading);
+          });
+          begun.add(reading);
+        }
       }
       do await Promise.race(begun);
       while (begun.size > inHand / 2);

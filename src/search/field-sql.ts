@@ -215,6 +215,14 @@ function answeredSql(value: Value): Sql {
   }));
 }
 
+/** Several conditions as one. */
+export function allOf(parts: Sql[]): Sql {
+  return {
+    sql: parts.map(({ sql }) => `(${sql})`).join(" and "),
+    bindings: parts.flatMap(({ bindings }) => bindings),
+  };
+}
+
 type Range = Extract<Value, { how: "range" }>;
 
 function atMost(value: Value): Range {

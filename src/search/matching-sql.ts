@@ -1,5 +1,5 @@
 import type { Compiled } from "./compile-query.ts";
-import type { Sql } from "./field-sql.ts";
+import { allOf, type Sql } from "./field-sql.ts";
 import type { Place } from "./page-place.ts";
 
 /** What is asked of a ticket: by its words, and by its row beside them. */
@@ -23,12 +23,8 @@ export function matchingSql(
           },
         ]
       : [];
-  const all = (parts: Sql[]) => ({
-    sql: parts.map(({ sql }) => `(${sql})`).join(" and "),
-    bindings: parts.flatMap(({ bindings }) => bindings),
-  });
   if (!words) {
-    const where = all([
+    const where = allOf([
       { sql: "tickets.merged_into is null", bindings: [] },
       ...conditions,
       ...beyond("tickets.last_message_at", "tickets.id"),
@@ -36,7 +32,7 @@ export function matchingSql(
     const columns = ["id", "last_message_at", ...beside].join(", ");
     return { ...where, sql: `select ${columns} from tickets where ${where.sql}`, hasBeside: true };
   }
-  const where = all([
+  const where = allOf([
     { sql: "words @@ ?::tsquery", bindings: [words] },
     // A merged ticket may still have a workaround of its own.
     {
@@ -47,7 +43,7 @@ export function matchingSql(
   ]);
   const matching = `select ticket_id as id, last_message_at from search_tickets where ${where.sql}`;
   if (conditions.length === 0) return { ...where, sql: matching, hasBeside: false };
-  const rest = all(conditions);
+  const rest = allOf(conditions);
   const columns = ["id", "last_message_at", ...beside].map((column) => `tickets.${column}`).join(", ");
   return {
     hasBeside: true,

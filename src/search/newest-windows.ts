@@ -22,16 +22,6 @@ export async function lookFromEnd<Value>(
   judge: (value: Value) => "enough" | "few" | "more",
 ): Promise<Looked<Value>> {
   const windows = await (end === "newest" ? newestWindows : oldestWindows)(db, from, sizes);
-  return await look(windows, words, bearable, read, judge);
-}
-
-async function look<Value>(
-  windows: Window[],
-  words: string,
-  bearable: number,
-  read: (words: string) => Promise<Value>,
-  judge: (value: Value) => "enough" | "few" | "more",
-): Promise<Looked<Value>> {
   let before: Looked<Value> | null = null;
   let [forAll, isFew] = [0, false];
   for (const { months, share, edge } of windows) {

@@ -12,27 +12,26 @@ import type { Query, QueryMistake, Sort } from "./query.ts";
 import { orMistake } from "./query-mistake.ts";
 import { searchTransaction } from "./search-transaction.ts";
 
-export type Found =
-  | {
-      ok: true;
-      /** In the order asked for. */
-      ids: string[];
-      next: Place | null;
-      /** At most `mostCounted`; `isMore`: there are more than that. */
-      hits: number;
-      isMore: boolean;
-      /** All would have taken too long: only tickets written to since then were counted. */
-      countedSince: Date | null;
-      facets: Facets;
-      /** Of how many of the newest: of all that are counted, or of some when there are more. */
-      faced: number;
-      /** Phrases in logs that are not yet looked for everywhere: some of these may not be found in the end. */
-      isAtMost: boolean;
-      /** Phrases in logs: of how many tickets the logs were opened for this page. */
-      opened: number | null;
-      lexemes: string[];
-    }
-  | { ok: false; mistake: QueryMistake };
+export type FoundPage = {
+  ok: true;
+  /** In the order asked for. */
+  ids: string[];
+  next: Place | null;
+  /** At most `mostCounted`; `isMore`: there are more than that. */
+  hits: number;
+  isMore: boolean;
+  /** All would have taken too long: only tickets written to since then were counted. */
+  countedSince: Date | null;
+  facets: Facets;
+  /** Of how many of the newest: of all that are counted, or of some when there are more. */
+  faced: number;
+  /** Phrases in logs that are not yet looked for everywhere: some of these may not be found in the end. */
+  isAtMost: boolean;
+  /** Phrases in logs: of how many tickets the logs were opened for this page. */
+  opened: number | null;
+  lexemes: string[];
+};
+export type Found = FoundPage | { ok: false; mistake: QueryMistake };
 
 export const foundPerPage = 50;
 export const mostCounted = 10_000;
@@ -51,12 +50,13 @@ export async function searchTickets(
   return found.ok ? found.value : found;
 }
 
-async function findPage(
+/** The same; throws the `Mistake`. */
+export async function findPage(
   db: Database,
   vault: Vault,
   query: Query,
   options: { asker: Asker } & Options,
-): Promise<Found> {
+): Promise<FoundPage> {
   const compiled = await compileQuery(db, vault, query, options.asker);
   return await searchTransaction(db, (trx) => readPage(trx, vault, compiled, query.sort, options));
 }
@@ -90,7 +90,7 @@ async function readPage(
   compiled: Compiled,
   sort: Sort,
   { after: asked = null, perPage = foundPerPage, mostCounted: most = mostCounted, bearable = 3000 }: Options,
-): Promise<Found> {
+): Promise<FoundPage> {
   // What has no words has no rank either; a place is a rank or a moment.
   const order = sort === "relevance" && !compiled.ranked ? "newest" : sort;
   const after = asked && asked.value.includes("T") === (order !== "relevance") ? asked : null;

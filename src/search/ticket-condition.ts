@@ -1,7 +1,7 @@
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Compiled, type LogPhrases, queryCompiler } from "./compile-query.ts";
-import type { Asker, Binding, Sql } from "./field-sql.ts";
+import { type Asker, allOf, type Binding, type Sql } from "./field-sql.ts";
 import type { Query } from "./query.ts";
 import { hasWords } from "./query-tree.ts";
 
@@ -45,11 +45,4 @@ export async function ticketConditions(
 function conditionFrom({ words, conditions, logPhrases }: Compiled): TicketCondition {
   const rest = allOf([{ sql: "tickets.merged_into is null", bindings: [] }, ...conditions]);
   return { ...(words ? allOf([hasWords(words), rest]) : rest), logPhrases, words, rest };
-}
-
-function allOf(parts: Sql[]): Sql {
-  return {
-    sql: parts.map(({ sql }) => `(${sql})`).join(" and "),
-    bindings: parts.flatMap(({ bindings }) => bindings),
-  };
 }

@@ -1,9 +1,8 @@
 import type { Database } from "../database.ts";
-import type { Whole } from "../search/all-found.ts";
+import { readWhole, type Whole } from "../search/all-found.ts";
 import { confirmInLogs } from "../search/confirm-in-logs.ts";
-import { mostOpenedForAll } from "../search/confirmed-rows.ts";
 import type { Vault } from "../vault/vault.ts";
-import { type ListPage, type Placed, readListPage } from "./list-page-rows.ts";
+import { type Placed, type ReadRows, readListPage } from "./list-page-rows.ts";
 import { filtered, type TicketCursor, type TicketFilter } from "./ticket-filter.ts";
 
 /** The ids of a list in its order, at most so many; with a search, throws `Mistake` when that takes too long. */
@@ -13,24 +12,13 @@ export async function listTicketIds(
   filter: TicketFilter,
   most: number,
 ): Promise<Whole> {
-  const ids: string[] = [];
-  let opened = 0;
-  let after: TicketCursor | null = null;
-  do {
-    const page: ListPage<Placed> = await readListPage(
-      db,
-      vault,
-      filter,
-      after,
-      most - ids.length,
-      async (_reader, tickets) => await tickets,
-    );
-    ids.push(...page.rows.map(({ id }) => id));
-    opened += page.opened ?? 0;
-    after = page.next;
-  } while (after && ids.length < most && opened < mostOpenedForAll);
-  return { ids, isMore: after !== null, stoppedAt: after && ids.length < most ? opened : null };
+  return await readWhole<TicketCursor>(most, async (after, perPage) => {
+    const page = await readListPage(db, vault, filter, after, perPage, idsAndPlaces);
+    return { ...page, ids: page.rows.map(({ id }) => id) };
+  });
 }
+
+const idsAndPlaces: ReadRows<Placed> = async (_db, tickets) => await tickets;
 
 /** Those of these tickets that the list still holds, locked until the transaction ends. */
 export async function stillListed(

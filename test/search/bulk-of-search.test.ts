@@ -6,8 +6,8 @@ import { readQuery } from "#src/search/read-query.ts";
 import { tagTicket } from "#src/tickets/tag.ts";
 import { addSealingKey } from "#src/vault/sealing-keys.ts";
 import { type Fields, type Page, startDesk } from "#test/support/browser.ts";
-import { openChromium, withoutChromium } from "#test/support/chromium.ts";
-import { storeTicket } from "#test/support/search-archive.ts";
+import { assertSound, openChromium, withoutChromium } from "#test/support/chromium.ts";
+import { storeTicket, taggedWith } from "#test/support/search-archive.ts";
 
 const desk = await startDesk({ after });
 const { db, vault, staff } = desk;
@@ -52,7 +52,7 @@ test("what is ticked among the results is changed after a preview, and leads bac
 
   const preview = await bulk(page, { tickets: [first, second], act: "tag", tag: "some" });
   assert.equal(preview.$("h1").text(), "2 tickets would get the tag “some”");
-  assert.deepEqual(await taggedWith("some"), []);
+  assert.deepEqual(await taggedWith(db, "some"), []);
   const done = await nina.submit(preview, {}, { button: "Tag 2 tickets" });
 
   assert.equal(done.url, `${desk.origin}/search?q=zanzibar`);
@@ -60,7 +60,7 @@ test("what is ticked among the results is changed after a preview, and leads bac
     done.$("[role=status]").first().text(),
     /^2 tickets are tagged “some”\. For 10 minutes each can be undone/,
   );
-  assert.deepEqual(await taggedWith("some"), [first, second]);
+  assert.deepEqual(await taggedWith(db, "some"), [first, second]);
 });
 
 test("each change can be undone on the page of its ticket", async () => {
@@ -90,7 +90,7 @@ test("all that is found means all pages, and what was found when it was previewe
 
   await nina.submit(preview, {}, { button: "Tag 2 tickets" });
 
-  assert.deepEqual(await taggedWith("closed ones"), [adapters[0], adapters[2]]);
+  assert.deepEqual(await taggedWith(db, "closed ones"), [adapters[0], adapters[2]]);
 });
 
 test("what somebody else changed between preview and confirmation is left alone, and it is said", async () => {
@@ -153,7 +153,7 @@ test("of a phrase in logs only confirmed tickets are taken, never those that hav
   const preview = await bulk(page, { all: "yes", act: "tag", tag: "hung" });
   assert.equal(preview.$("h1").text(), "2 tickets would get the tag “hung”");
   await nina.submit(preview, {}, { button: "Tag 2 tickets" });
-  assert.deepEqual(await taggedWith("hung"), confirmed);
+  assert.deepEqual(await taggedWith(db, "hung"), confirmed);
 
   const candidate = await db("tickets")
     .whereNotIn("id", [...adapters, ...confirmed])
@@ -165,7 +165,7 @@ test("of a phrase in logs only confirmed tickets are taken, never those that hav
     { button: "Tag 2 tickets" },
   );
   assert.match(forged.$("[role=status]").first().text(), /^Nothing was changed/);
-  assert.deepEqual(await taggedWith("forged"), []);
+  assert.deepEqual(await taggedWith(db, "forged"), []);
 });
 
 test("a phrase that stands behind hundreds of others with its words is reached, page after page", async () => {
@@ -215,7 +215,7 @@ test("a search that has a mistake by the time of the form shows it and changes n
     assert.equal(refused.$(".acts a").attr("href"), "/search?q=tag%3Awifi");
     assert.equal(refused.$("button[name=confirmed]").length, 0);
   }
-  assert.deepEqual(await taggedWith("kept"), []);
+  assert.deepEqual(await taggedWith(db, "kept"), []);
 });
 
 test("what is refused keeps the search and its choice", async () => {
@@ -293,9 +293,7 @@ test("axe finds nothing, nobody scrolls sideways, and pictures can be looked at"
       });
     assert.match(await page.title(), /Change several tickets/);
   }
-  assert.deepEqual(await chromium.axe(desk.origin + path, { cookies }), []);
-  assert.deepEqual(await chromium.axe(desk.origin + path, { cookies, dark: true, width: 360 }), []);
-  assert.equal(await chromium.overflow(desk.origin + path, { width: 320, cookies }), 0);
+  await assertSound(chromium, desk.origin, [path], cookies);
 });
 
 /** The results of one search with the form of another, as after somebody changed something. */
@@ -349,12 +347,4 @@ async function copies(ticketId: string, count: number): Promise<void> {
         `select setval(pg_get_serial_sequence('${table}', 'id'), (select max(id) from ${table}))`,
       );
   });
-}
-
-async function taggedWith(name: string): Promise<string[]> {
-  return await db("ticket_tags")
-    .join("tags", "tags.id", "tag_id")
-    .where({ name })
-    .orderBy("ticket_id")
-    .pluck("ticket_id");
 }

@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import { waitForFix } from "#src/tickets/snooze.ts";
 import { startDesk } from "#test/support/browser.ts";
 import { createCast } from "#test/support/cast.ts";
-import { openChromium, withoutChromium } from "#test/support/chromium.ts";
+import { assertSound, openChromium, withoutChromium } from "#test/support/chromium.ts";
 import { storeTicket } from "#test/support/search-archive.ts";
 
 const desk = await startDesk({ after });
@@ -172,11 +172,7 @@ test("axe finds nothing, nobody scrolls sideways, and pictures can be looked at"
     "/tickets?status=waiting_for_fix",
     "/",
   ];
-  for (const path of paths) {
-    assert.deepEqual(await chromium.axe(desk.origin + path, { cookies }), [], path);
-    assert.deepEqual(await chromium.axe(desk.origin + path, { cookies, dark: true, width: 360 }), [], path);
-    assert.equal(await chromium.overflow(desk.origin + path, { width: 320, cookies }), 0, path);
-  }
+  await assertSound(chromium, desk.origin, paths, cookies);
   const folder = process.env.WHISPERDESK_PICTURES;
   if (!folder) return;
   for (const [place, path] of paths.entries()) {

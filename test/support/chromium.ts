@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import axe from "axe-core";
 import { type BrowserContext, type Browser as Chromium, chromium, type Page } from "playwright-core";
@@ -22,6 +23,20 @@ export type RealBrowser = {
   /** How many pixels the page is wider than its window: 0 when nobody must scroll sideways. */
   overflow(address: string, look?: Look): Promise<number>;
 };
+
+/** Of each page axe finds nothing, in light, and in dark at 360 pixels, and nobody scrolls sideways at 320. */
+export async function assertSound(
+  chromium: RealBrowser,
+  origin: string,
+  paths: string[],
+  cookies: Browser["cookies"],
+): Promise<void> {
+  for (const path of paths) {
+    assert.deepEqual(await chromium.axe(origin + path, { cookies }), [], path);
+    assert.deepEqual(await chromium.axe(origin + path, { cookies, dark: true, width: 360 }), [], path);
+    assert.equal(await chromium.overflow(origin + path, { width: 320, cookies }), 0, path);
+  }
+}
 
 /** Debian's chromium, closed at the end of the test. */
 export async function openChromium(t: Ending): Promise<RealBrowser> {

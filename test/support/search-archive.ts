@@ -110,3 +110,12 @@ async function storeMessage(
     texts: (await readMessageTexts(db, vault, messageId)) ?? [],
   });
 }
+
+/** The tickets with a tag, by number. */
+export async function taggedWith(db: Database, name: string): Promise<string[]> {
+  return await db("ticket_tags")
+    .join("tags", "tags.id", "tag_id")
+    .where({ name })
+    .orderBy("ticket_id")
+    .pluck("ticket_id");
+}

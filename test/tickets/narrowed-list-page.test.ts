@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { tagTicket } from "#src/tickets/tag.ts";
 import { type Page, startDesk } from "#test/support/browser.ts";
-import { openChromium, withoutChromium } from "#test/support/chromium.ts";
-import { storeTicket } from "#test/support/search-archive.ts";
+import { assertSound, openChromium, withoutChromium } from "#test/support/chromium.ts";
+import { storeTicket, taggedWith } from "#test/support/search-archive.ts";
 
 const desk = await startDesk({ after });
 const { db, staff } = desk;
@@ -134,7 +134,7 @@ test("all of a narrowed list is changed, and nothing beside it; a ticket that le
     done.$("[role=status]").text(),
     /^1 ticket is tagged “seen”\. 1 changed in the meantime and was left alone/,
   );
-  assert.deepEqual(await taggedWith("seen"), [old]);
+  assert.deepEqual(await taggedWith(db, "seen"), [old]);
 });
 
 test("a search that has a mistake by the time of the form changes nothing and says so", async () => {
@@ -151,7 +151,7 @@ test("a search that has a mistake by the time of the form changes nothing and sa
     assert.match(page.$("#mistake .error").text(), /No tag “wifi”/);
     assert.equal(page.$(".acts a").attr("href"), "/tickets?status=our_turn&q=tag%3Awifi");
   }
-  assert.deepEqual(await taggedWith("kept"), []);
+  assert.deepEqual(await taggedWith(db, "kept"), []);
 });
 
 test("nothing that is typed makes an error of the desk, or comes into the log", async () => {
@@ -190,11 +190,7 @@ test("axe finds nothing, nobody scrolls sideways, and pictures can be looked at"
     "/tickets?q=wifi+tail:6",
     "/tickets?q=log:%22firmware+failed%22+sort:oldest",
   ];
-  for (const path of paths) {
-    assert.deepEqual(await chromium.axe(desk.origin + path, { cookies }), [], path);
-    assert.deepEqual(await chromium.axe(desk.origin + path, { cookies, dark: true, width: 360 }), [], path);
-    assert.equal(await chromium.overflow(desk.origin + path, { width: 320, cookies }), 0, path);
-  }
+  await assertSound(chromium, desk.origin, paths, cookies);
   const folder = process.env.WHISPERDESK_PICTURES;
   if (!folder) return;
   for (const [place, path] of paths.entries()) {
@@ -210,12 +206,4 @@ test("axe finds nothing, nobody scrolls sideways, and pictures can be looked at"
 function idsOn(page: Page): string[] {
   const links = page.$("tbody th a").get();
   return links.map((link) => /\d+/.exec(page.$(link).attr("href") ?? "")?.[0] ?? "");
-}
-
-async function taggedWith(name: string): Promise<string[]> {
-  return await db("ticket_tags")
-    .join("tags", "tags.id", "tag_id")
-    .where({ name })
-    .orderBy("ticket_id")
-    .pluck("ticket_id");
 }
