@@ -2,6 +2,7 @@ import type { Database } from "../database.ts";
 import { tokensOfPhrase } from "../logs/tokens-of-log.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Asker, fieldSql, type Names, type Sql } from "./field-sql.ts";
+import { readVersions } from "./known-versions.ts";
 import type { FieldName, Query, QueryNode, Term, Value } from "./query.ts";
 import { Mistake } from "./query-mistake.ts";
 import {
@@ -17,7 +18,6 @@ import {
   withoutPhrases,
 } from "./query-tree.ts";
 import { type Resolved, resolveWords, type Wanted } from "./resolve-words.ts";
-import { searchKeys } from "./search-keys.ts";
 import { markOf, type TicketMark } from "./ticket-marks.ts";
 
 /** A search as PostgreSQL is asked. Where it has phrases in logs, all that it finds is asked for, and some more. */
@@ -61,8 +61,11 @@ export async function queryCompiler(
   asker: Asker,
 ): Promise<(query: Compilable) => Compiled> {
   const nodes = queries.flatMap(({ node }) => node ?? []);
-  const [keys, names] = await Promise.all([searchKeys(db, vault), readNames(db, nodes.flatMap(fieldsIn))]);
-  const resolve = await resolveWords(db, keys, nodes.flatMap(wantedIn));
+  const wanted = nodes.flatMap(wantedIn);
+  const [resolve, names] = await Promise.all([
+    wanted.length > 0 ? resolveWords(db, vault, wanted) : () => null,
+    readNames(db, nodes.flatMap(fieldsIn)),
+  ]);
   return ({ node }) => {
     const context: Context = { resolve, names, vault, asker, lexemes: [] };
     const tree = node === null ? joined("all", []) : treeOf(node, context, false);
@@ -191,22 +194,25 @@ function isOneToken(text: string): boolean {
   return tokens.length === 1 && tokens[0] === text;
 }
 
-async function readNames(db: Database, fields: FieldName[]): Promise<Names> {
-  const used = new Set(fields);
+async function readNames(db: Database, asked: Asked[]): Promise<Names> {
   const read = async (field: FieldName, table: string) => {
-    const rows: { id: string; name: string }[] = used.has(field) ? await db(table).select("id", "name") : [];
+    const isUsed = asked.some((one) => one.field === field);
+    const rows: { id: string; name: string }[] = isUsed ? await db(table).select("id", "name") : [];
     return new Map(rows.map(({ id, name }) => [name.toLowerCase(), id]));
   };
-  const [queues, staff, tags] = await Promise.all([
+  const [queues, staff, tags, versions] = await Promise.all([
     read("queue", "queues"),
     read("owner", "staff"),
     read("tag", "tags"),
+    readVersions(db, asked),
   ]);
-  return { queues, staff, tags };
+  return { queues, staff, tags, versions };
 }
 
-function fieldsIn(node: QueryNode): FieldName[] {
-  if (node.kind === "field") return [node.field];
+type Asked = { field: FieldName; value: Value };
+
+function fieldsIn(node: QueryNode): Asked[] {
+  if (node.kind === "field") return node.terms.map(({ value }) => ({ field: node.field, value }));
   if (node.kind === "not") return fieldsIn(node.part);
   return node.kind === "all" || node.kind === "any" ? node.parts.flatMap(fieldsIn) : [];
 }

@@ -7,10 +7,18 @@ import { readAge, readDay, readIssue, readSize } from "./query-values.ts";
 import { unreadSql } from "./unread-sql.ts";
 
 export type Sql = { sql: string; bindings: Binding[] };
-export type Binding = string | number | boolean | Date | Buffer;
+export type Binding = string | number | boolean | Date | Buffer | string[];
 export type Asker = { staffId: string; now: Date };
-/** The names that a search may mean, in lower case, with their ids. */
-export type Names = { queues: Map<string, string>; staff: Map<string, string>; tags: Map<string, string> };
+/** The names that a search may mean, in lower case, with their ids, and the versions. */
+export type Names = {
+  queues: Map<string, string>;
+  staff: Map<string, string>;
+  tags: Map<string, string>;
+  versions: VersionsOf;
+};
+/** Those that tickets have, of this version or range. */
+export type VersionsOf = (field: VersionField, value: Value) => string[];
+export type VersionField = "tails" | "first";
 
 /** What `field:value` asks of a row of `tickets`; throws `Mistake` for a name that nobody and nothing has. */
 export function fieldSql(
@@ -22,9 +30,8 @@ export function fieldSql(
   const { vault, asker, names } = context;
   switch (field) {
     case "tails":
-      return versionSql("tails_version", value);
     case "first":
-      return versionSql("installed_version", value);
+      return versionSql(field, value, names);
     case "is":
       if (textOf(value) === "unread") {
         const { staffId } = asker;
@@ -150,18 +157,18 @@ function fromSql(vault: Vault, value: Value): Sql {
   };
 }
 
-/** What is not known is not among the versions, and what is no version has no key: neither is below or above anything. */
-function versionSql(column: "tails_version" | "installed_version", value: Value): Sql {
+function versionSql(field: VersionField, value: Value, { versions }: Names): Sql {
+  const column = versionColumns[field];
   if (value.how === "none" || value.how === "known") return knownSql(`tickets.${column}`, value);
-  const inside =
-    value.how === "is"
-      ? { sql: "key = version_key(?)", bindings: [value.text] }
-      : between(rangeOf(value), (end, sign) => ({ sql: `key ${sign} version_key(?)`, bindings: [end.text] }));
-  return {
-    sql: `tickets.${column} = any (array(select version from known_${column}s where ${inside.sql}))`,
-    bindings: inside.bindings,
-  };
+  const [one, ...others] = versions(field, value);
+  if (one !== undefined && others.length === 0) return { sql: `tickets.${column} = ?`, bindings: [one] };
+  const list = one === undefined ? [] : [one, ...others];
+  // From nine values on PostgreSQL looks them up in a hash table: half the time for ten thousands of tickets.
+  while (list.length > 0 && list.length < 9) list.push("");
+  return { sql: `tickets.${column} = any (?::text[])`, bindings: [list] };
 }
+
+export const versionColumns = { tails: "tails_version", first: "installed_version" } as const;
 
 function ramSql(value: Value): Sql {
   const has = (
@@ -230,12 +237,14 @@ function atMost(value: Value): Range {
   return { how: "range", from: null, to: { text: textOf(value), included: true } };
 }
 
-function rangeOf(value: Value): Range {
+/** Throws for what is no range. */
+export function rangeOf(value: Value): Range {
   if (value.how !== "range") throw new Error("This is no range");
   return value;
 }
 
-function between(value: Range, side: (end: End, sign: "<" | "<=" | ">" | ">=") => Sql): Sql {
+/** What is asked of both ends of a range. */
+export function between(value: Range, side: (end: End, sign: "<" | "<=" | ">" | ">=") => Sql): Sql {
   const sides = [
     value.from && side(value.from, value.from.included ? ">=" : ">"),
     value.to && side(value.to, value.to.included ? "<=" : "<"),

@@ -1,7 +1,8 @@
 import type { Database } from "../database.ts";
 import { tokensOfPhrase } from "../logs/tokens-of-log.ts";
+import type { Vault } from "../vault/vault.ts";
 import { dictionaries } from "./blind-vector.ts";
-import type { SearchKey } from "./search-keys.ts";
+import { type SearchKey, searchKeys } from "./search-keys.ts";
 
 /** A piece of text to be found: by its stem in any language, as it is written, or among the words of logs. */
 export type Wanted = { kind: "word" | "phrase" | "log"; text: string };
@@ -11,11 +12,11 @@ export type Resolved = { tsquery: string; lexemes: string[] } | null;
 
 /**
  * PostgreSQL splits and stems what is wanted as it did the documents, and each lexeme is hashed with each key in use.
- * One statement for all.
+ * Two statements for all.
  */
 export async function resolveWords(
   db: Database,
-  keys: SearchKey[],
+  vault: Vault,
   wanted: Wanted[],
 ): Promise<(one: Wanted) => Resolved> {
   const pieces = new Map<string, { text: string; configuration: string }>();
@@ -27,6 +28,7 @@ export async function resolveWords(
     }
   }
   const list = [...pieces.values()];
+  const keys = await searchKeys(db, vault);
   const result = await db.raw<{ rows: { query: string }[] }>(
     `select phraseto_tsquery(configuration::regconfig, text)::text as query
      from unnest(?::text[], ?::text[]) with ordinality as piece (configuration, text, place) order by place`,

@@ -340,6 +340,7 @@ async function explain(text: string, values: unknown[], how = "costs"): Promise<
       const value = values[Number(number) - 1];
       if (value instanceof Date) return `'${value.toISOString()}'`;
       if (Buffer.isBuffer(value)) return `'\\x${value.toString("hex")}'`;
+      if (Array.isArray(value)) return `array[${value.map((each) => `'${each}'`).join(",")}]`;
       return typeof value === "number" ? String(value) : `'${String(value).replaceAll("'", "''")}'`;
     };
     const filled = text.replaceAll(/\$(\d+)/g, place).replaceAll("?", "\\?");
