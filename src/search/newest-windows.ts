@@ -1,4 +1,5 @@
 import type { Database } from "../database.ts";
+import { tookTooLong } from "./search-transaction.ts";
 
 /** Some months of the archive as a `tsquery`; `share` of all tickets lies there, `edge` is where they begin or end. */
 type Window = { months: string; share: number; edge: Date };
@@ -12,7 +13,8 @@ type Asked = { end: "newest" | "oldest"; from: Date | null; sizes: number[]; bea
 /**
  * Reads what a frequent word finds without reading all its places: in the newest (or oldest) months that should hold enough
  * of them first, and in all when they do not. `read` takes a condition on the words. What would take longer than `bearable`
- * milliseconds, by what the months before took, is not begun.
+ * milliseconds, by what the months before took, is not begun; what takes too long all the same, as on a cold disk, is given
+ * up for those months.
  */
 export async function lookFromEnd<Value>(
   db: Database,
@@ -24,20 +26,42 @@ export async function lookFromEnd<Value>(
   const windows = await (end === "newest" ? newestWindows : oldestWindows)(db, from, sizes);
   let before: Looked<Value> | null = null;
   let [forAll, isFew] = [0, false];
+  const orElse = (known: Looked<Value> | null) => (bearable < Number.POSITIVE_INFINITY ? known : null);
   for (const { months, share, edge } of windows) {
     // Where there are few, all of them are soon read.
     if (isFew && forAll <= bearable) break;
     if (before && forAll * share > bearable) return before;
     const start = performance.now();
-    const value = await read(`(${words}) & ${months}`);
+    const looked: Looked<Value> = await lookFurther(db, orElse(before), edge, () =>
+      read(`(${words}) & ${months}`),
+    );
+    if (looked === before) return before;
     forAll = (performance.now() - start) / share;
-    const found = judge(value);
-    if (found === "enough") return { value, upTo: null };
-    before = { value, upTo: edge };
+    const found = judge(looked.value);
+    if (found === "enough") return { ...looked, upTo: null };
+    before = looked;
     isFew = found === "few";
   }
   if (before && forAll > bearable) return before;
-  return { value: await read(words), upTo: null };
+  return await lookFurther(db, orElse(before), null, () => read(words));
+}
+
+/** What was looked at before is given back when PostgreSQL gives up, and the transaction goes on. */
+async function lookFurther<Value>(
+  db: Database,
+  before: Looked<Value> | null,
+  upTo: Date | null,
+  read: () => Promise<Value>,
+): Promise<Looked<Value>> {
+  if (!before) return { value: await read(), upTo };
+  await db.raw("savepoint before_further");
+  try {
+    return { value: await read(), upTo };
+  } catch (error) {
+    if (!tookTooLong(error)) throw error;
+    await db.raw("rollback to savepoint before_further");
+    return before;
+  }
 }
 
 /** The newest tickets with a frequent word, at most `most`; all of the archive is read when the newest months have fewer. */

@@ -28,6 +28,7 @@ export async function searchTransaction<Value>(
 
 const secondsAtMost = 8;
 
-function tookTooLong(error: unknown): boolean {
+/** PostgreSQL gave a statement up. */
+export function tookTooLong(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "57014";
 }

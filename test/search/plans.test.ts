@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, test } from "node:test";
 import pg from "pg";
+import type { Database } from "#src/database.ts";
+import { lookFromEnd } from "#src/search/newest-windows.ts";
 import type { Place } from "#src/search/page-place.ts";
 import { readQuery } from "#src/search/read-query.ts";
 import { newestSearchKey } from "#src/search/search-keys.ts";
@@ -67,6 +69,36 @@ test("what would take too long is looked for month by month, and nothing is left
   }
   const found = await search("rare", null, { bearable: 0, mostCounted: 1000 });
   assert.ok(found.countedSince && found.countedSince > new Date("2026-01-01") && found.hits < 3);
+});
+
+test("where the rest takes longer than a statement may, what the newest months gave stays, and the transaction goes on", async () => {
+  const sleep = async (trx: Database, words: string) => {
+    if (read.push(words) > 1) await trx.raw("select pg_sleep(5)");
+    return words;
+  };
+  const read: string[] = [];
+  const look = (bearable: number) =>
+    db.transaction(async (trx) => {
+      await trx.raw("set local statement_timeout = '100ms'");
+      const asked = { end: "newest" as const, from: null, sizes: [1000], bearable };
+      const looked = await lookFromEnd(
+        trx,
+        "'word'",
+        asked,
+        (words) => sleep(trx, words),
+        () => "more",
+      );
+      return { ...looked, goesOn: (await trx.raw("select 1 as one")).rows[0].one };
+    });
+
+  const looked = await look(1e9);
+  assert.match(looked.value, /^\('word'\) & \('m2026/);
+  assert.ok(looked.upTo && looked.upTo > new Date("2026-01-01"));
+  assert.deepEqual([read.length, looked.goesOn], [2, 1]);
+
+  // Where all is wanted, months are not enough.
+  read.length = 0;
+  await assert.rejects(look(Number.POSITIVE_INFINITY), /statement timeout/);
 });
 
 test("a rare word is counted exactly, wherever it stands", async () => {
