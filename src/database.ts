@@ -12,18 +12,21 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (day) => day);
 
 /** Opens a pool of connections to PostgreSQL (15 or newer). `url` may name a socket folder by `?host=`. */
 export function openDatabase(url: string, options: { connections?: number; name?: string } = {}): Database {
+  const connection: pg.ClientConfig & { pipeline: true } = {
+    connectionString: url,
+    application_name: options.name ?? "whisperdesk",
+    // Statements of one transaction that do not wait for each other go out together.
+    pipeline: true,
+    // A connection that a dead machine left behind must not hold its locks for hours.
+    keepAlive: true,
+    // Compiling a statement costs more than the short ones of a page take: 300 ms for one of 3 ms.
+    options: "-c jit=off",
+    statement_timeout: 60_000,
+    idle_in_transaction_session_timeout: 60_000,
+  };
   return knex({
     client: "pg",
-    connection: {
-      connectionString: url,
-      application_name: options.name ?? "whisperdesk",
-      // A connection that a dead machine left behind must not hold its locks for hours.
-      keepAlive: true,
-      // Compiling a statement costs more than the short ones of a page take: 300 ms for one of 3 ms.
-      options: "-c jit=off",
-      statement_timeout: 60_000,
-      idle_in_transaction_session_timeout: 60_000,
-    },
+    connection: connection as Knex.PgConnectionConfig,
     pool: { min: 0, max: options.connections ?? 10, afterCreate: keepPlans },
     acquireConnectionTimeout: 15_000,
     // What goes wrong is thrown; knex would print it too, beside the structured log and with its message.

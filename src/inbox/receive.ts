@@ -4,7 +4,8 @@ import type { Signature } from "../acknowledgements/text.ts";
 import type { Database } from "../database.ts";
 import { offerKey } from "../people/offered-keys.ts";
 import { personOfAddress, rememberEncryption } from "../people/person-of-address.ts";
-import { indexMessage } from "../search/index-message.ts";
+import { newestBlindVector } from "../search/blind-vector.ts";
+import { storeDocument } from "../search/index-message.ts";
 import { applyRules } from "../sorting-rules/apply-rules.ts";
 import type { SortingFacts } from "../sorting-rules/rule.ts";
 import { listRules, type StoredRule } from "../sorting-rules/rules.ts";
@@ -39,27 +40,30 @@ export async function receiveMail(
       if (encryptedBy) await rememberEncryption(trx, await personOfAddress(trx, vault, encryptedBy));
       return await setAside(trx, mail, reason);
     }
-    const reading = { ...mailReading, personId: await senderOf(trx, vault, mailReading) };
+    // Sent at once: neither waits for the other.
+    const [personId, words] = await Promise.all([
+      senderOf(trx, vault, mailReading),
+      newestBlindVector(trx, vault, mailReading.language, mailReading.searchTexts),
+    ]);
+    const reading = { ...mailReading, personId };
     const stored = await storeMessage(trx, vault, mail, reading);
     if (typeof stored === "string") return await setAside(trx, mail, stored);
 
     const { ticketId, messageId, outcome } = stored;
-    await storeReport(trx, vault, mail, reading, messageId);
-    await storeOfferedKeys(trx, vault, mail, reading, ticketId, messageId);
-    await indexMessage(trx, vault, {
-      id: messageId,
-      ticketId,
-      language: reading.language,
-      texts: reading.searchTexts,
-    });
+    const storing = [
+      storeReport(trx, vault, mail, reading, messageId),
+      storeOfferedKeys(trx, vault, mail, reading, ticketId, messageId),
+      storeDocument(trx, { id: messageId, ticketId, language: reading.language }, words),
+    ];
+    // Rules may search the ticket, so its words are there first; the acknowledgement depends on its queue.
+    if (outcome !== "opened" || sorting.rules.length > 0 || sorting.desk) await Promise.all(storing);
     if (outcome === "opened") {
-      // Rules may search the ticket, so its words are there first; the acknowledgement depends on its queue.
       await applyRules(trx, vault, sorting.rules, ticketId, factsOf(reading));
       if (sorting.desk) await acknowledge(trx, vault, sorting.desk, openedBy(mail, reading, ticketId));
     } else if (reading.sender === "person") {
       await makeItOurTurn(trx, ticketId, mail.receivedAt);
     }
-    await finishMail(trx, mail, { state: "read", outcome, ticket_id: ticketId });
+    await Promise.all([...storing, finishMail(trx, mail, { state: "read", outcome, ticket_id: ticketId })]);
     return outcome;
   });
   return await storing.catch((error) => {

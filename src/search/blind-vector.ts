@@ -36,13 +36,16 @@ export async function blindVector(
   return joinVectors(key, pieces, result.rows[0]);
 }
 
+/** `generation`: of the key that its words are hashed with. */
+export type BlindVector = { words: string; generation: number };
+
 /** The same with the key for what is stored now, which cannot be retired before this transaction ends. One statement. */
 export async function newestBlindVector(
   db: Database,
   vault: Vault,
   language: string | null,
   texts: WeightedText[],
-): Promise<{ words: string; generation: number }> {
+): Promise<BlindVector> {
   const pieces = piecesOf(language, texts);
   const { key, beside } = await newestSearchKeyWith(db, vault, columnsOf(pieces), bindingsOf(pieces));
   return { words: joinVectors(key, pieces, beside), generation: key.generation };
