@@ -111,6 +111,8 @@ const lastPosition = 16_383;
 
 /** `1,5` counted from `start`, each with its weight. */
 function weighted(places: string, start: number, weight: string): string {
+  // Most words stand in a text once.
+  if (!places.includes(",")) return Math.min(start + Number(places), lastPosition) + weight;
   if (start === 0) return places.replaceAll(",", `${weight},`) + weight;
   return places
     .split(",")

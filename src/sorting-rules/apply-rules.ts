@@ -18,6 +18,7 @@ export async function applyRules(
   ticketId: string,
   facts: SortingFacts,
 ): Promise<void> {
+  if (all.length === 0) return;
   const answers = await askSearches(trx, vault, all, [ticketId]);
   const rules = fittingRules(all, facts, fitsBy(answers, ticketId));
   if (rules.length === 0) return;
