@@ -29,7 +29,7 @@ function spread(pieces: string[]): string[] {
   return pieces.filter((_, place) => Math.floor(place / step) !== Math.floor((place - 1) / step));
 }
 
-const mostPieces = 5;
+const mostPieces = 3;
 
 type Script = { name: string; others: RegExp };
 
