@@ -7,6 +7,11 @@ import type { MailReading } from "./mail-reading.ts";
 export type MailReaders = {
   /** `pinned` are keys that a person confirmed: read again with them, the same mail gives the verdict they allow. */
   read(raw: Uint8Array, pinned?: PinnedKey[]): Promise<MailReading>;
+  /**
+   * How many mails are read in this time when each takes as long as one may, with time left to store them; at least one in
+   * each process.
+   */
+  surelyReadWithin(seconds: number): number;
   stop(): Promise<void>;
 };
 
@@ -35,6 +40,7 @@ const tooMuchMemory = "Reading needed more memory than a mail may use and was st
 
 /** Starts the readers. What breaks a limit comes back as a reason; `read` rejects only with `ReadingStopped`. */
 export function startMailReaders(options: MailReadersOptions): MailReaders {
+  const { secondsPerMail = 20 } = options;
   const waiting: Job[] = [];
   const readers = new Set<Reader>();
   let stopped = false;
@@ -59,13 +65,13 @@ export function startMailReaders(options: MailReadersOptions): MailReaders {
     // The time of a mail must not run while its process starts.
     const job = reader.isReady && !reader.job ? waiting.shift() : undefined;
     if (!job) return;
-    const seconds = options.secondsPerMail ?? 20;
     const stop = () => {
-      if (reader.job === job) replace(reader, `Reading took longer than ${seconds} seconds and was stopped`);
+      if (reader.job === job)
+        replace(reader, `Reading took longer than ${secondsPerMail} seconds and was stopped`);
     };
     reader.job = job;
     // Where we were busy past the limit ourselves, what was read in time waits in the pipe: it is heard first.
-    reader.timer = setTimeout(() => setImmediate(stop), seconds * 1000);
+    reader.timer = setTimeout(() => setImmediate(stop), secondsPerMail * 1000);
     reader.child.send({ raw: job.raw, pinned: job.pinned }, ignoreClosed);
   };
 
@@ -99,6 +105,7 @@ export function startMailReaders(options: MailReadersOptions): MailReaders {
         waiting.push({ raw, pinned, done, fail });
         for (const reader of readers) next(reader);
       }),
+    surelyReadWithin: (seconds) => Math.max(1, Math.floor(seconds / secondsPerMail) - 1) * options.processes,
     async stop() {
       stopped = true;
       for (const job of waiting.splice(0)) job.fail(new ReadingStopped());

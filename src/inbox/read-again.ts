@@ -9,7 +9,7 @@ import type { MailReading } from "./mail-reading.ts";
 import { readWithKeys } from "./read-with-keys.ts";
 
 export type AgainReader = {
-  readers: MailReaders;
+  readers: Pick<MailReaders, "read">;
   leaseSeconds?: number;
   stopping?: AbortSignal;
   onFailure(error: unknown): void;

@@ -20,23 +20,31 @@ export type Reader = {
 };
 
 /** So many mails are in the hand of a worker at once; when half of them are done it claims others. */
-const inHand = 8;
+const inHand = 16;
 /** A mail that ended the program or the transaction so often is not tried again by itself. */
 const mostAttempts = 8;
 
-/** Reads the kept mails that wait, eight at a time, until none is left. Returns how many became something. */
+/** Reads the kept mails that wait, several at a time, until none is left. Returns how many became something. */
 export async function readKeptMails(db: Database, vault: Vault, reader: Reader): Promise<number> {
   const begun = new Set<Promise<void>>();
-  let finished = 0;
+  let [unread, finished] = [0, 0];
+  const leaseSeconds = reader.leaseSeconds ?? 120;
+  // Also when each takes as long as one may, they must be read before their leases end.
+  const mostUnread = Math.min(inHand, reader.readers.surelyReadWithin(leaseSeconds));
   try {
     while (!reader.stopping?.aborted) {
-      const mails = await claimMails(db, inHand - begun.size, reader.leaseSeconds ?? 120);
+      const room = Math.min(inHand - begun.size, mostUnread - unread);
+      const mails = await claimMails(db, room, leaseSeconds);
       if (mails.length === 0 && begun.size === 0) break;
       // Not where none was claimed: the last one in hand may be done meanwhile, and nothing would be left to wait for.
       if (mails.length > 0) {
         const sorting = await readSorting(db, vault, reader.desk);
         for (const mail of mails) {
-          const reading = readOne(db, vault, reader, mail, sorting).then((outcome) => {
+          unread += 1;
+          const isRead = () => {
+            unread -= 1;
+          };
+          const reading = readOne(db, vault, reader, mail, sorting, isRead).then((outcome) => {
             if (outcome) finished += 1;
             begun.delete(reading);
           });
@@ -44,7 +52,7 @@ export async function readKeptMails(db: Database, vault: Vault, reader: Reader):
         }
       }
       do await Promise.race(begun);
-      while (begun.size > inHand / 2);
+      while (begun.size > inHand / 2 || unread > mostUnread / 2);
     }
   } finally {
     await Promise.allSettled(begun);
@@ -58,9 +66,11 @@ async function readOne(
   reader: Reader,
   mail: ClaimedMail,
   sorting: Sorting,
+  isRead: () => void,
 ): Promise<Outcome | null> {
   try {
-    return await receiveMail(db, vault, mail, await read(db, vault, reader, mail), sorting);
+    const reading = await read(db, vault, reader, mail).finally(isRead);
+    return await receiveMail(db, vault, mail, reading, sorting);
   } catch (error) {
     if (error instanceof LeaseLost || error instanceof ReadingStopped) return null;
     reader.onFailure(error);

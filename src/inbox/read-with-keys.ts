@@ -8,7 +8,7 @@ import type { MailReading } from "./mail-reading.ts";
 export async function readWithKeys(
   db: Database,
   vault: Vault,
-  readers: MailReaders,
+  readers: Pick<MailReaders, "read">,
   raw: Buffer,
 ): Promise<MailReading> {
   const reading = await readers.read(raw);

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { claimMails, LeaseLost } from "#src/inbox/claim-mails.ts";
 import { keepMails } from "#src/inbox/keep-mails.ts";
+import { type MailReaders, startMailReaders } from "#src/inbox/mail-readers.ts";
 import type { MailReading } from "#src/inbox/mail-reading.ts";
+import { readKeptMails } from "#src/inbox/read-kept-mails.ts";
 import { receiveMail, setAside } from "#src/inbox/receive.ts";
-import { type Intake, plainMail, startIntake } from "#test/support/intake.ts";
+import { deskAddress, deskSecretKey, type Intake, plainMail, startIntake } from "#test/support/intake.ts";
 
 const unsorted = { rules: [], desk: null };
 
@@ -55,6 +57,50 @@ test("two workers that read one mail at the same time make one message", async (
     ["rejected", "fulfilled"],
   );
   assert.equal((await db("messages")).length, 1);
+});
+
+test("no more mails wait to be read than surely are before their leases end", async (t) => {
+  const intake = await startIntake(t);
+  const { db, vault } = intake;
+  const real = startMailReaders({
+    processes: 2,
+    secretKeys: [deskSecretKey],
+    deskAddress,
+    secondsPerMail: 20,
+  });
+  t.after(() => real.stop());
+  let [waiting, most] = [0, 0];
+  const readers: MailReaders = {
+    ...real,
+    async read(raw, pinned) {
+      waiting += 1;
+      most = Math.max(most, waiting);
+      return await real.read(raw, pinned).finally(() => {
+        waiting -= 1;
+      });
+    },
+  };
+  const folder = { mailbox: "INBOX", uidvalidity: 1n };
+  for (const [batch, leaseSeconds, expected] of [
+    [1, 120, 10],
+    [2, 60, 4],
+    [3, 5, 2],
+    [4, 3600, 16],
+  ] as const) {
+    const mails = Array.from({ length: 40 }, (_, number) => {
+      const raw = Buffer.from(plainMail({ text: `Mail ${number} of batch ${batch}` }));
+      return { uid: batch * 1000 + number, raw, sizeBytes: raw.length };
+    });
+    await keepMails(db, vault, folder, mails);
+    most = 0;
+    const done = await readKeptMails(db, vault, {
+      readers,
+      leaseSeconds,
+      mailSizeLimit: 50_000_000,
+      onFailure: assert.ifError,
+    });
+    assert.deepEqual([done, most], [40, expected], `a lease of ${leaseSeconds} s`);
+  }
 });
 
 test("while a mail is stored nobody can claim it, even when its lease ends meanwhile", async (t) => {

@@ -157,7 +157,7 @@ test("a mail that opens no more keeps what it said, with the reason", async () =
 test("a mail that ends its reader each time is given up after three times", async () => {
   const { ticketId, messageId, mailId } = await receive(mail(await pgpSigned("bomb")));
   await askAgain(db, { ticketId, messageId, staffId });
-  const readers: MailReaders = { read: () => Promise.reject(new Error("no")), stop: async () => {} };
+  const readers = { read: () => Promise.reject(new Error("no")) };
 
   for (let time = 0; time < 5; time += 1) {
     await db("read_again").where({ mail_id: mailId }).update({ leased_until: null });
@@ -185,9 +185,8 @@ test("nothing is asked for a message of another ticket", async () => {
 });
 
 async function again(pinned: PinnedKey[] = [], with_ = keys): Promise<number> {
-  const readers: MailReaders = {
+  const readers: Pick<MailReaders, "read"> = {
     read: (raw, confirmed) => readMail(raw, with_, "desk@example.org", confirmed ?? pinned),
-    stop: async () => {},
   };
   const failures: unknown[] = [];
   const onFailure = (error: unknown) => failures.push(error);
