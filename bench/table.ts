@@ -4,7 +4,7 @@ export type Section = { title: string; note?: string; columns: string[]; rows: C
 
 /** The whole result as Markdown. */
 export function toMarkdown(about: Record<string, unknown>, sections: Section[]): string {
-  const facts = Object.entries(about).map(([name, value]) => `- ${name}: ${value}`);
+  const facts = Object.entries(about).map(([name, value]) => `- ${name}: ${String(value)}`);
   return [`# Benchmarks`, facts.join("\n"), ...sections.map(sectionToMarkdown)].join("\n\n");
 }
 

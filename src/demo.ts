@@ -79,7 +79,7 @@ async function fillMailbox(server: ImapServer): Promise<void> {
 }
 
 function startProcess(file: string, mailbox: ImapServer, sink: SmtpSink): ChildProcess {
-  const [program = "", ...before] = [...endsWithUs, process.execPath];
+  const [program, ...before] = [...endsWithUs, process.execPath];
   const child = spawn(program, [...before, join(import.meta.dirname, file)], {
     stdio: ["ignore", "inherit", "inherit"],
     env: {

@@ -200,7 +200,10 @@ async function actOf(world: World, history: History, counts: Counts): Promise<vo
   } catch (error) {
     if (error instanceof CannotLeave) return count(counts, "act: answer refused, it cannot leave like that");
     world.logFailure(error);
-    count(counts, `failed: ${act.name}, ${error instanceof Error ? error.message.slice(0, 100) : error}`);
+    count(
+      counts,
+      `failed: ${act.name}, ${error instanceof Error ? error.message.slice(0, 100) : "no error"}`,
+    );
   }
 }
 

@@ -42,8 +42,8 @@ type Run = {
   proxy: ChaosProxy;
   workers: DeskProcesses;
   struck: Map<FaultKind, number>;
-  deliver(upTo: number): Promise<void>;
-  delivered(): number;
+  deliver: (upTo: number) => Promise<void>;
+  delivered: () => number;
 };
 
 /** Takes mails over with several workers while everything around them breaks, and checks mail by mail what became of them. */
@@ -94,7 +94,7 @@ export async function tortureIntake(options: IntakeTorture): Promise<IntakeResul
       failures: workers.failures,
     };
   } catch (error) {
-    options.onProgress(`ended early: ${error instanceof Error ? error.message : error}`);
+    options.onProgress(`ended early: ${String(error)}`);
     throw error;
   } finally {
     await workers?.stop();
@@ -258,7 +258,9 @@ async function findGap({ database, proxy }: Run): Promise<string[]> {
     return missing !== null;
   });
   const gap: number[] = missing ?? [];
-  return gap.length === 0 ? [] : [`reconciliation misses ${gap.length} numbers: ${gap.slice(0, 10)}`];
+  return gap.length === 0
+    ? []
+    : [`reconciliation misses ${gap.length} numbers: ${gap.slice(0, 10).join(", ")}`];
 }
 
 async function countRead({ database }: Run): Promise<string> {

@@ -32,7 +32,7 @@ type Run = {
   workers: DeskProcesses;
   strikes: Map<SmtpStage, number>;
   count: { kills: number; leftOpen: number };
-  queue(count: number): Promise<void>;
+  queue: (count: number) => Promise<void>;
 };
 
 /** Sends answers with two workers while SMTP fails at every stage, and checks answer by answer what became of them. */
@@ -69,7 +69,7 @@ export async function tortureOutbox(options: OutboxTorture): Promise<OutboxResul
       failures: workers.failures,
     };
   } catch (error) {
-    options.onProgress(`ended early: ${error instanceof Error ? error.message : error}`);
+    options.onProgress(`ended early: ${String(error)}`);
     throw error;
   } finally {
     await workers?.stop();

@@ -12,7 +12,7 @@ export type PollOptions = {
   /** How long a robot that died keeps the others from the mailbox. */
   leaseSeconds?: number;
   /** Called as soon as new mails are kept, batch by batch: they can be read while others are fetched. */
-  onMail(added: number): void;
+  onMail: (added: number) => void;
   /** Called for each pass that failed, with the error; the next one comes by itself. */
   onFailure(error: unknown): void;
 };

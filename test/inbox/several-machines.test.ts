@@ -185,7 +185,9 @@ async function digest(db: Database, vault: Vault, sink: SmtpSink) {
   }
   const asides = await db("mails").where({ state: "set_aside" }).select("set_aside_reason", "size_bytes");
   const outcomes = await db("mails").select("state", "outcome").count("*").groupBy("state", "outcome");
-  const sent = sink.mails.map(({ to, raw }) => `${to} ${/^Subject: .*$/m.exec(raw.toString("latin1"))?.[0]}`);
+  const sent = sink.mails.map(
+    ({ to, raw }) => `${to.join(" ")} ${/^Subject: .*$/m.exec(raw.toString("latin1"))?.[0]}`,
+  );
   return {
     tickets: tickets.sort(),
     asides: asides.map((row) => JSON.stringify(row)).sort(),
