@@ -50,20 +50,21 @@ export async function receiveMail(
     if (typeof stored === "string") return await setAside(trx, mail, stored);
 
     const { ticketId, messageId, outcome } = stored;
-    const storing = [
+    const parts = [
       storeReport(trx, vault, mail, reading, messageId),
       storeOfferedKeys(trx, vault, mail, reading, ticketId, messageId),
       storeDocument(trx, { id: messageId, ticketId, language: reading.language }, words),
     ];
-    // Rules may search the ticket, so its words are there first; the acknowledgement depends on its queue.
-    if (outcome !== "opened" || sorting.rules.length > 0 || sorting.desk) await Promise.all(storing);
+    // Rules may search the ticket, so its parts are there first; the acknowledgement depends on its queue. Where nothing of
+    // that is asked for, the end of the claim goes out with the parts.
+    if (outcome !== "opened" || sorting.rules.length > 0 || sorting.desk) await Promise.all(parts);
     if (outcome === "opened") {
       await applyRules(trx, vault, sorting.rules, ticketId, factsOf(reading));
       if (sorting.desk) await acknowledge(trx, vault, sorting.desk, openedBy(mail, reading, ticketId));
     } else if (reading.sender === "person") {
       await makeItOurTurn(trx, ticketId, mail.receivedAt);
     }
-    await Promise.all([...storing, finishMail(trx, mail, { state: "read", outcome, ticket_id: ticketId })]);
+    await Promise.all([...parts, finishMail(trx, mail, { state: "read", outcome, ticket_id: ticketId })]);
     return outcome;
   });
   return await storing.catch((error) => {

@@ -52,7 +52,10 @@ async function countAfter(trx: Database, condition: Condition, after: Place, mos
 
 const facts = ["status", "queue_id", "tails_version", "issue_number"];
 
-/** The newest `kept` as all that there are. `last`: the last of so many; null: there are fewer. */
+/**
+ * The newest `kept` as if there were no others; facets of fewer where more are kept than are counted. `last`: the last of so
+ * many; null: there are fewer.
+ */
 async function readNewest(
   trx: Database,
   condition: Condition,
@@ -96,16 +99,16 @@ async function readNewest(
   );
   const row = result.rows[0];
   if (!row) throw new Error("The count came back empty");
-  const facetOf = (fact: keyof Facts) => commonest(row.groups ?? [], fact);
-  const [status, queue, tails, issue] = [
-    facetOf("status"),
-    facetOf("queue"),
-    facetOf("tails"),
-    facetOf("issue"),
-  ];
+  const of = (fact: keyof Facts) => commonest(row.groups ?? [], fact);
   return {
     hits: Number(row.hits),
-    facets: { status, queue, tails, tag: row.tags ?? [], issue },
+    facets: {
+      status: of("status"),
+      queue: of("queue"),
+      tails: of("tails"),
+      tag: row.tags ?? [],
+      issue: of("issue"),
+    },
     newest: row.newest ?? [],
     last: row.last,
   };
