@@ -4,10 +4,12 @@ export type Piece = { text: string; marked: boolean };
 const before = 70;
 const longest = 220;
 const longestRead = 200_000;
+/** Lines that only part or underline others, as below each heading of a report. */
+const rules = /^[-=_*~#]{3,}[ \t\r]*$/gm;
 
 /** Some of a text around the first word that is wanted, as pieces; its beginning, when none is there. */
 export function snippetOf(text: string, lexemes: ReadonlySet<string>): Piece[] {
-  const read = text.slice(0, longestRead);
+  const read = text.slice(0, longestRead).replace(rules, "");
   const first = lexemes.size > 0 ? firstMatch(read, lexemes) : -1;
   const start = first > before ? startOfWord(read, first - before) : 0;
   const end = start + longest < read.length ? endOfWord(read, start + longest) : read.length;
@@ -16,7 +18,7 @@ export function snippetOf(text: string, lexemes: ReadonlySet<string>): Piece[] {
   return [
     ...(start > 0 ? [{ text: "… ", marked: false }] : []),
     ...pieces,
-    ...(end < text.length ? [{ text: " …", marked: false }] : []),
+    ...(end < read.length || text.length > longestRead ? [{ text: " …", marked: false }] : []),
   ];
 }
 
