@@ -189,6 +189,35 @@ test("what is unread is looked for from the newest on, and not before the accoun
   }
 });
 
+test("what no word leads to is counted exactly up to 10,000, with what all of it has in common, and above with what the newest have", async () => {
+  const sum = (facet: { tickets: number }[]) => facet.reduce((all, { tickets }) => all + tickets, 0);
+  const counted = async (condition: string, limit: number) => {
+    const { rows } = await db.raw(
+      `select value, count(*)::int as tickets from (
+         select coalesce(tails_version, '') as value from tickets where ${condition}
+         order by last_message_at desc, id desc limit ${limit}) each
+       where value <> '' group by 1 order by 2 desc, 1`,
+    );
+    return rows;
+  };
+  for (const [typed, condition, hits, isMore, faced] of [
+    ["tails:6.9", "tails_version = '6.9'", 8_000, false, 8_000],
+    ["issue:12", "issue_number = 12", 240, false, 240],
+    ["tails:6.1..6.10", "tails_version in ('6.9', '6.10')", 10_000, true, 1_000],
+    ["age:>7d", "opened_at < '2026-11-13T12:00:00Z'", 10_000, true, 1_000],
+  ] as const) {
+    const found = await search(typed);
+    assert.deepEqual([found.hits, found.isMore, found.faced], [hits, isMore, faced], typed);
+    assert.equal(sum(found.facets.status), faced, typed);
+    assert.deepEqual(found.facets.tails, await counted(condition, faced), typed);
+    assert.deepEqual(found.ids, await expected(condition, "desc", 0), typed);
+  }
+  const all = await search("tails:6.9", null, { mostCounted: 8_000 });
+  assert.deepEqual([all.hits, all.isMore], [8_000, false]);
+  const fewer = await search("tails:6.9", null, { mostCounted: 7_999 });
+  assert.deepEqual([fewer.hits, fewer.isMore], [7_999, true]);
+});
+
 async function plansOf(query: string): Promise<string[]> {
   return await Promise.all((await statementsWith(query)).map(({ text, values }) => explain(text, values)));
 }
