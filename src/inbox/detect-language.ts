@@ -1,5 +1,5 @@
 import { eld } from "eld/extrasmall";
-import { ownWords } from "./own-words.ts";
+import { countInRuns, ownWords } from "./own-words.ts";
 
 export type LanguageGuess = { language: string | null; confidence: number };
 
@@ -46,9 +46,9 @@ const latin: Script = { name: "Latin", others: /(?!\p{Script=Latin})\p{L}/gu };
  * round: a quarter is enough, and a Chinese character says as much as three letters.
  */
 function mainScript(text: string): Script | null {
-  const all = count(text, /\p{L}+/gu);
+  const all = countInRuns(text, /\p{L}+/gu);
   if (all === 0) return null;
-  const share = (letters: RegExp, weight: number) => (count(text, letters) * weight) / all;
+  const share = (letters: RegExp, weight: number) => (countInRuns(text, letters) * weight) / all;
   const found = scripts.find(({ name, letters }) => share(letters, name === "CJK" ? 3 : 1) > 0.25);
   return found ? { name: found.name, others: /\p{Script=Latin}+/gu } : latin;
 }
@@ -58,16 +58,16 @@ function byLetters(text: string, script: string): LanguageGuess | null {
   if (script === "CJK") return byCharacters(text);
   if (script === "Arabic") return byArabicLetters(text);
   if (script === "Cyrillic" && /[ыэё]|ь(?!о)/i.test(text) && !notRussian.test(text))
-    return { language: "ru", confidence: sureWithin(count(text, /\p{L}+/gu), 12) };
+    return { language: "ru", confidence: sureWithin(countInRuns(text, /\p{L}+/gu), 12) };
   return null;
 }
 
 const notRussian = /[іїєґўђћљњџј]/i;
 
 function byCharacters(text: string): LanguageGuess {
-  const han = count(text, /\p{Script=Han}+/gu);
-  const kana = count(text, /[\p{Script=Hiragana}\p{Script=Katakana}]+/gu);
-  const hangul = count(text, /\p{Script=Hangul}+/gu);
+  const han = countInRuns(text, /\p{Script=Han}+/gu);
+  const kana = countInRuns(text, /[\p{Script=Hiragana}\p{Script=Katakana}]+/gu);
+  const hangul = countInRuns(text, /\p{Script=Hangul}+/gu);
   if (hangul > han + kana) return { language: "ko", confidence: sureWithin(hangul, 2) };
   // Japanese cannot do without kana; a Chinese text may hold one or two in a name.
   if (kana * 10 > han) return { language: "ja", confidence: sureWithin(han + kana, 3) };
@@ -77,8 +77,8 @@ function byCharacters(text: string): LanguageGuess {
 /** Persian writes پ چ ژ گ and its own ک ی; Arabic ة ى أ إ and its own ك ي. Others have letters that neither has. */
 function byArabicLetters(text: string): LanguageGuess | null {
   if (/[ٹڈڑںےھہەێۆڵڕڤټډړښځڅېڭۇۈۋ]/u.test(text)) return null;
-  const persian = count(text, /[پچژگکی]+/gu);
-  const arabic = count(text, /[ةىأإكي]+/gu);
+  const persian = countInRuns(text, /[پچژگکی]+/gu);
+  const arabic = countInRuns(text, /[ةىأإكي]+/gu);
   const [more, fewer] = [Math.max(persian, arabic), Math.min(persian, arabic)];
   if (more < 2 || more < fewer * 4) return null;
   return { language: persian > arabic ? "fa" : "ar", confidence: sureWithin(more, 2) };
@@ -147,7 +147,3 @@ const otherPiece = /\S.{0,110}(?=\s|$)|\S{1,110}/gu;
 
 const cutFor = (script: Script) => (line: string) =>
   line.match(script === latin ? latinPiece : otherPiece) ?? [];
-
-/** How many letters stand in runs of them: one match for each letter would cost five times as much. */
-const count = (text: string, runs: RegExp) =>
-  text.match(runs)?.reduce((sum, run) => sum + run.length, 0) ?? 0;

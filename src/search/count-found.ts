@@ -22,7 +22,7 @@ export async function countNewest(
 ): Promise<Looked<Counted>> {
   const { words: asked } = condition;
   if (!asked) return { value: await countRows(trx, condition, most, first), upTo: null };
-  const read = (words: string) => readNewest(trx, { ...condition, words }, { kept: most + 1, most, first });
+  const read = (words: string) => keepNewest(trx, { ...condition, words }, { kept: most + 1, most, first });
   const sizes = [most * 4, most * 16];
   return await lookFromEnd(trx, asked, { end: "newest", from: null, sizes, bearable }, read, ({ hits }) =>
     hits > most ? "enough" : hits < most / 8 ? "few" : "more",
@@ -32,12 +32,12 @@ export async function countNewest(
 /** Where no words lead, finding tickets costs little, and keeping many of them much: those after the newest are only counted. */
 async function countRows(trx: Database, condition: Condition, most: number, first: number): Promise<Counted> {
   const kept = Math.max(Math.min(sample, most + 1), first);
-  const newest = await readNewest(trx, condition, { kept, most, first });
+  const newest = await keepNewest(trx, condition, { kept, most, first });
   if (!newest.last || newest.hits > most) return newest;
   const others = await countAfter(trx, condition, newest.last, most + 1 - newest.hits);
   const hits = newest.hits + others;
   if (others === 0 || hits > most) return { ...newest, hits };
-  return await readNewest(trx, condition, { kept: most + 1, most, first });
+  return await keepNewest(trx, condition, { kept: most + 1, most, first });
 }
 
 async function countAfter(trx: Database, condition: Condition, after: Place, most: number): Promise<number> {
@@ -56,7 +56,7 @@ const facts = ["status", "queue_id", "tails_version", "issue_number"];
  * The newest `kept` as if there were no others; facets of fewer where more are kept than are counted. `last`: the last of so
  * many; null: there are fewer.
  */
-async function readNewest(
+async function keepNewest(
   trx: Database,
   condition: Condition,
   { kept, most, first }: { kept: number; most: number; first: number },

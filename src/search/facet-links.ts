@@ -6,7 +6,10 @@ import type { FieldName, Query, Term } from "./query.ts";
 
 export type FacetLinks = { heading: string; values: { words: string; tickets: number; href: string }[] };
 
-/** Facets as links: each leads to the same search, narrowed by one value. `faced`: of how many tickets; values that all of them have are left out. */
+/**
+ * Facets as links: each leads to the same search, narrowed by one value. `faced`: of how many tickets; values that all of
+ * them have are left out.
+ */
 export function facetLinks(query: Query, facets: Facets, faced: number): FacetLinks[] {
   const groups: { heading: string; field: FieldName; values: Facets["queue"] }[] = [
     { heading: "State", field: "is", values: facets.status },

@@ -160,9 +160,8 @@ function fromSql(vault: Vault, value: Value): Sql {
 function versionSql(field: VersionField, value: Value, { versions }: Names): Sql {
   const column = versionColumns[field];
   if (value.how === "none" || value.how === "known") return knownSql(`tickets.${column}`, value);
-  const [one, ...others] = versions(field, value);
-  if (one !== undefined && others.length === 0) return { sql: `tickets.${column} = ?`, bindings: [one] };
-  const list = one === undefined ? [] : [one, ...others];
+  const list = [...versions(field, value)];
+  if (list.length === 1) return { sql: `tickets.${column} = ?`, bindings: list };
   // From nine values on PostgreSQL looks them up in a hash table: half the time for ten thousands of tickets.
   while (list.length > 0 && list.length < 9) list.push("");
   return { sql: `tickets.${column} = any (?::text[])`, bindings: [list] };
@@ -237,14 +236,12 @@ function atMost(value: Value): Range {
   return { how: "range", from: null, to: { text: textOf(value), included: true } };
 }
 
-/** Throws for what is no range. */
-export function rangeOf(value: Value): Range {
+function rangeOf(value: Value): Range {
   if (value.how !== "range") throw new Error("This is no range");
   return value;
 }
 
-/** What is asked of both ends of a range. */
-export function between(value: Range, side: (end: End, sign: "<" | "<=" | ">" | ">=") => Sql): Sql {
+function between(value: Range, side: (end: End, sign: "<" | "<=" | ">" | ">=") => Sql): Sql {
   const sides = [
     value.from && side(value.from, value.from.included ? ">=" : ">"),
     value.to && side(value.to, value.to.included ? "<=" : "<"),

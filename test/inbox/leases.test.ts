@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { claimMails, LeaseLost } from "#src/inbox/claim-mails.ts";
 import { keepMails } from "#src/inbox/keep-mails.ts";
-import { type MailReaders, startMailReaders } from "#src/inbox/mail-readers.ts";
+import type { MailReaders } from "#src/inbox/mail-readers.ts";
 import type { MailReading } from "#src/inbox/mail-reading.ts";
 import { readKeptMails } from "#src/inbox/read-kept-mails.ts";
 import { receiveMail, setAside } from "#src/inbox/receive.ts";
-import { deskAddress, deskSecretKey, type Intake, plainMail, startIntake } from "#test/support/intake.ts";
+import { type Intake, plainMail, startIntake, startReaders } from "#test/support/intake.ts";
 
 const unsorted = { rules: [], desk: null };
 
@@ -60,15 +60,8 @@ test("two workers that read one mail at the same time make one message", async (
 });
 
 test("no more mails wait to be read than surely are before their leases end", async (t) => {
-  const intake = await startIntake(t);
-  const { db, vault } = intake;
-  const real = startMailReaders({
-    processes: 2,
-    secretKeys: [deskSecretKey],
-    deskAddress,
-    secondsPerMail: 20,
-  });
-  t.after(() => real.stop());
+  const { db, vault } = await startIntake(t);
+  const real = startReaders(t, { processes: 2, secondsPerMail: 20 });
   let [waiting, most] = [0, 0];
   const readers: MailReaders = {
     ...real,

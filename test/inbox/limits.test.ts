@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { keepMails } from "#src/inbox/keep-mails.ts";
-import { type MailReadersOptions, startMailReaders } from "#src/inbox/mail-readers.ts";
+import type { MailReadersOptions } from "#src/inbox/mail-readers.ts";
 import { readKeptMails } from "#src/inbox/read-kept-mails.ts";
-import { deskAddress, deskSecretKey, plainMail, startIntake } from "#test/support/intake.ts";
+import { plainMail, startIntake, startReaders } from "#test/support/intake.ts";
 
 test("a mail that takes too long to read is stopped at its limit, and the next one is read", async (t) => {
   const secondsPerMail = await tooShortFor(t, slowMail());
@@ -45,13 +45,7 @@ test("hostile mails at once do not keep the good ones from being read", async (t
 });
 
 test("a mail that was read in time counts as read, however late the worker hears of it", async (t) => {
-  const readers = startMailReaders({
-    processes: 1,
-    secretKeys: [deskSecretKey],
-    deskAddress,
-    secondsPerMail: 1,
-  });
-  t.after(() => readers.stop());
+  const readers = startReaders(t, { secondsPerMail: 1 });
   await readers.read(Buffer.from(plainMail()));
 
   const reading = Promise.all([1, 2, 3].map(() => readers.read(Buffer.from(plainMail()))));
@@ -71,13 +65,7 @@ test("a mail that was read in time counts as read, however late the worker hears
 
 /** A third of what this machine needs for the mail now: a fixed limit would be none on a fast one. */
 async function tooShortFor(t: TestContext, mail: string): Promise<number> {
-  const readers = startMailReaders({
-    processes: 1,
-    secretKeys: [deskSecretKey],
-    deskAddress,
-    secondsPerMail: 60,
-  });
-  t.after(() => readers.stop());
+  const readers = startReaders(t, { secondsPerMail: 60 });
   await readers.read(Buffer.from(plainMail()));
   const began = performance.now();
   await readers.read(Buffer.from(mail));
@@ -97,8 +85,7 @@ function slowMail(): string {
 
 async function readWithLimits(t: TestContext, limits: Partial<MailReadersOptions>, raws: string[]) {
   const { db, vault } = await startIntake(t);
-  const readers = startMailReaders({ processes: 1, secretKeys: [deskSecretKey], deskAddress, ...limits });
-  t.after(() => readers.stop());
+  const readers = startReaders(t, limits);
   assert.equal(
     (await readers.read(Buffer.from(plainMail()))).ok,
     true,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after } from "node:test";
 import type { Database } from "#src/database.ts";
 import { keepMails } from "#src/inbox/keep-mails.ts";
-import { type MailReaders, startMailReaders } from "#src/inbox/mail-readers.ts";
+import { type MailReaders, type MailReadersOptions, startMailReaders } from "#src/inbox/mail-readers.ts";
 import { type Reader, readKeptMails } from "#src/inbox/read-kept-mails.ts";
 import { openVault } from "#src/vault/master-key.ts";
 import type { Vault } from "#src/vault/vault.ts";
@@ -59,6 +59,13 @@ export async function startIntake(t: Ending): Promise<Intake> {
       await read();
     },
   };
+}
+
+/** Readers of its own for a test that asks for other limits, stopped at its end. */
+export function startReaders(t: Ending, limits: Partial<MailReadersOptions> = {}): MailReaders {
+  const own = startMailReaders({ processes: 1, secretKeys: [deskSecretKey], deskAddress, ...limits });
+  t.after(() => own.stop());
+  return own;
 }
 
 let readers: MailReaders | undefined;
