@@ -1,5 +1,6 @@
 import type { CryptoSummary } from "../mime/crypto-summary.ts";
 import type { Address, Attachment } from "../mime/mail.ts";
+import type { NotRead } from "../mime/not-read.ts";
 import type { Segment } from "../mime/open-document.ts";
 import type { KeyFacts } from "../people/key-facts.ts";
 import type { WeightedText } from "../search/blind-vector.ts";
@@ -76,5 +77,7 @@ export type MailReading =
       /** The Message-ID of the mail of ours that came back. */
       bounceOf: string | null;
       searchTexts: WeightedText[];
+      /** What looks encrypted, or like a key, and could not be read: its sender counts as somebody who encrypts. */
+      notRead: NotRead[];
       warnings: string[];
     };

@@ -2,6 +2,7 @@ import { autocryptKey } from "../mime/autocrypt.ts";
 import { type CryptoSummary, type PinnedKey, summarise } from "../mime/crypto-summary.ts";
 import { explainFailure } from "../mime/explain-failure.ts";
 import type { Attachment, Mail } from "../mime/mail.ts";
+import type { NotRead } from "../mime/not-read.ts";
 import { type Document, openDocument, type Segment } from "../mime/open-document.ts";
 import type { Tries } from "../mime/open-envelope.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
@@ -26,6 +27,8 @@ export type Opened = {
   /** One for each ciphertext in the mail, the same for every copy of it. */
   sessionHashes: string[];
   marks: string[];
+  /** What looks encrypted, or like a key, and could not be read. */
+  notRead: NotRead[];
   warnings: string[];
 };
 
@@ -80,6 +83,7 @@ export async function openMail(
     crypto,
     sessionHashes: [...new Set(document.sessionHashes)],
     marks: marksOf(document, encryption),
+    notRead: document.failures.map((reason) => notReadBecause(reason)),
     warnings: warningsOf(mail, document, inner, encryption),
   };
 }
@@ -116,6 +120,10 @@ function isOneBlock({ segments, attachments, decrypted, inlineChecks }: Document
   const shown = segments.filter(({ text }) => text.trim() !== "");
   const files = attachments.length + decrypted.length;
   return shown.length === 1 && shown[0]?.sort !== "plain" && inlineChecks.length === 1 && files === 0;
+}
+
+function notReadBecause(reason: Document["failures"][number]): NotRead {
+  return { sort: "OpenPGP message", where: "text", why: explainFailure(reason) };
 }
 
 /** A ciphertext with something in clear beside it may be somebody else's that was put there to be answered. */

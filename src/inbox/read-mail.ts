@@ -78,6 +78,7 @@ async function readOrdinaryMail(outer: Mail, opened: Opened, hint: string | null
     report: null,
     bounceOf: delivery?.originalMessageId ?? null,
     searchTexts: textsOfMail({ subject, text, fromName: outer.from[0]?.name ?? "" }, opened.attachments),
+    notRead: opened.notRead,
     warnings: [...opened.warnings, ...(hint ? [hint] : [])],
   };
 }

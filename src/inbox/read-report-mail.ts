@@ -43,6 +43,7 @@ export async function readReportMail(
     report: { ...openFacts(report, whisperbackId, outer, handSaved), ...sealedParts(report) },
     bounceOf: null,
     searchTexts: textsOfReport(subject, report, report.sections, opened.attachments),
+    notRead: opened.notRead,
     warnings: [...opened.warnings, ...report.warnings],
   };
 }
