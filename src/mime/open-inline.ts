@@ -1,7 +1,8 @@
 import { checkDetached, notSigned, type SignatureCheck } from "../openpgp/check-signatures.ts";
 import { dearmor } from "../openpgp/dearmor.ts";
 import type { DecryptionFailure } from "../openpgp/decrypt.ts";
-import { contentOfEntity, decodeText } from "./entity-content.ts";
+import { decodeText } from "./decode-text.ts";
+import { contentOfEntity } from "./entity-content.ts";
 import {
   charsetOfArmor,
   type InlinePiece,
@@ -85,7 +86,7 @@ async function addMessage(
     result.closed.push({ filename: "not-opened.asc", contentType: "application/octet-stream", bytes });
     return;
   }
-  const text = decodeText(opened.bytes, charsetOfArmor(armor) ?? charset);
+  const { text } = decodeText(opened.bytes, charsetOfArmor(armor) ?? charset);
   result.segments.push({ sort: opened.openedBy === null ? "signed" : "encrypted", text });
   if (opened.signature.signed !== "no") result.checks.push(opened.signature);
   if (opened.openedBy === null) return;
@@ -110,6 +111,6 @@ async function addSigned(
   result.checks.push(await checkDetached(Buffer.from(read.signed, "latin1"), signature, tries.verifyWith));
   result.segments.push({
     sort: "signed",
-    text: decodeText(Buffer.from(read.shown, "latin1"), block?.charset),
+    text: decodeText(Buffer.from(read.shown, "latin1"), block?.charset).text,
   });
 }

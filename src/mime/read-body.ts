@@ -52,7 +52,7 @@ function ownText(part: Part): Text | null {
 }
 
 function readable({ kind, content }: Text): string {
-  const text = kind === "html" ? textFromHtml(content) : content;
+  const text = kind === "html" ? textFromHtml(content).text : content;
   return text.replaceAll("\0", "").replace(/\r\n?/g, "\n").toWellFormed();
 }
 

@@ -1,4 +1,5 @@
 import { compile } from "html-to-text";
+import type { Attachment } from "./mail.ts";
 
 const longestHtml = 2 * 1024 * 1024;
 
@@ -13,8 +14,15 @@ const convert = compile({
   ],
 });
 
-/** The words of an HTML page. Nothing is fetched, no picture is named; never throws. */
-export function textFromHtml(html: string): string {
+/** What a person reads of an HTML page, the pictures that stand in it as files, and whether it hides words. */
+export type HtmlText = { text: string; files: Attachment[]; hasHidden: boolean };
+
+/** The words of an HTML page. Nothing is fetched; never throws. */
+export function textFromHtml(html: string): HtmlText {
+  return { text: wordsOf(html), files: [], hasHidden: false };
+}
+
+function wordsOf(html: string): string {
   const capped = html.slice(0, longestHtml);
   if (nestsTooDeep(capped)) return textWithoutTags(capped);
   try {
