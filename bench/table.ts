@@ -8,7 +8,8 @@ export function toMarkdown(about: Record<string, unknown>, sections: Section[]):
   return [`# Benchmarks`, facts.join("\n"), ...sections.map(sectionToMarkdown)].join("\n\n");
 }
 
-function sectionToMarkdown({ title, note, columns, rows }: Section): string {
+/** One table with its heading. */
+export function sectionToMarkdown({ title, note, columns, rows }: Section): string {
   const right = columns.map((_, index) => rows.every((row) => typeof row[index] !== "string"));
   const line = (cells: Cell[]) => `| ${cells.map(show).join(" | ")} |`;
   const rule = `| ${right.map((isRight) => (isRight ? "---:" : "---")).join(" | ")} |`;
