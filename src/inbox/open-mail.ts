@@ -9,7 +9,7 @@ import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 
 import { notOpenedReason } from "./not-opened-reason.ts";
 
-export type OfferedBlock = { source: "text" | "attachment" | "autocrypt"; block: string };
+export type OfferedBlock = { source: "text" | "attachment" | "autocrypt"; where: string; block: string };
 
 /** What a mail says once it is open. `cleartext` is the encrypted part alone, or the whole text of a mail in clear. */
 export type Opened = {
@@ -52,7 +52,7 @@ export async function openMail(
   const document = await openDocument(raw, tries, mail);
   if (!document.ok) return notOpened(document.reason);
   const [failure] = document.failures;
-  if (failure && document.openedBy.length === 0) return notOpened(failure);
+  if (failure && document.openedBy.length === 0 && clearParts(document) === 0) return notOpened(failure);
 
   const encryption = encryptionOf(document);
   const inner = isTrusted(document) ? document.mail : null;
@@ -76,14 +76,14 @@ export async function openMail(
     text: joined(texts),
     segments: texts,
     cleartext: joined(encrypted.length > 0 ? encrypted : texts),
-    attachments: [...document.decrypted, ...document.attachments],
+    attachments: [...document.decrypted, ...document.attachments, ...document.unopened],
     keyBlocks: offeredBy(mail, document),
     encryption: encryption === "none" ? "none" : "encrypted",
     signature: crypto.signature,
     crypto,
     sessionHashes: [...new Set(document.sessionHashes)],
     marks: marksOf(document, encryption),
-    notRead: document.failures.map((reason) => notReadBecause(reason)),
+    notRead: document.notRead,
     warnings: warningsOf(mail, document, inner, encryption),
   };
 }
@@ -96,7 +96,7 @@ function joined(segments: Segment[]): string {
 function clearParts({ segments, attachments }: Document): number {
   const texts = segments.filter(({ sort, text }) => sort !== "encrypted" && text.trim() !== "");
   const files = attachments.filter(
-    ({ contentType }) => !/^application\/pgp-(keys|signature)$/.test(contentType),
+    ({ contentType }) => !/^application\/(pgp-(keys|signature)|(x-)?pkcs7-signature)$/.test(contentType),
   );
   return texts.length + files.length;
 }
@@ -116,21 +116,31 @@ function isTrusted({ protection, layers }: Document): boolean {
 }
 
 /** Whether an inline block is all that is shown: then its signature covers the mail. */
-function isOneBlock({ segments, attachments, decrypted, inlineChecks }: Document): boolean {
+function isOneBlock({ segments, attachments, decrypted, unopened, inlineChecks }: Document): boolean {
   const shown = segments.filter(({ text }) => text.trim() !== "");
-  const files = attachments.length + decrypted.length;
+  const files = attachments.length + decrypted.length + unopened.length;
   return shown.length === 1 && shown[0]?.sort !== "plain" && inlineChecks.length === 1 && files === 0;
 }
 
-function notReadBecause(reason: Document["failures"][number]): NotRead {
-  return { sort: "OpenPGP message", where: "text", why: explainFailure(reason) };
+/**
+ * A ciphertext with something in clear beside it, with another ciphertext, or in a quotation, may be somebody else's that
+ * was put there to be answered: its text is then never quoted.
+ */
+function marksOf(document: Document, encryption: CryptoSummary["encryption"]): string[] {
+  const texts = document.segments.filter(({ sort }) => sort === "encrypted").length;
+  const isPartly = encryption === "partly";
+  const hasMore = hasMoreCiphertexts(document);
+  const isCopied = texts > 0 && (isPartly || document.isQuoted || (hasMore && texts > 1));
+  return [
+    ...(isPartly ? ["partly encrypted"] : []),
+    ...(hasMore ? ["more than one ciphertext"] : []),
+    ...(isCopied ? ["copied ciphertext"] : []),
+  ];
 }
 
-/** A ciphertext with something in clear beside it may be somebody else's that was put there to be answered. */
-function marksOf(document: Document, encryption: CryptoSummary["encryption"]): string[] {
-  if (encryption !== "partly") return [];
-  const hasSecretText = document.segments.some(({ sort }) => sort === "encrypted");
-  return ["partly encrypted", ...(hasSecretText ? ["copied ciphertext"] : [])];
+/** The copies of one ciphertext are one. */
+function hasMoreCiphertexts({ sessionHashes, unopened }: Document): boolean {
+  return new Set(sessionHashes).size + (sessionHashes.length > 0 ? unopened.length : 0) > 1;
 }
 
 function warningsOf(
@@ -140,6 +150,8 @@ function warningsOf(
   encryption: CryptoSummary["encryption"],
 ): string[] {
   const warnings = [...(document.mail === mail ? [] : mail.warnings), ...document.warnings];
+  if (hasMoreCiphertexts(document))
+    warnings.push("the mail holds more than one ciphertext, which may come from different people");
   if (encryption === "partly") warnings.push("parts that are not encrypted stand beside the encrypted one");
   if (document.errant.includes("S/MIME part"))
     warnings.push("parts signed or encrypted with S/MIME were kept as files and not opened");
@@ -154,7 +166,10 @@ function warningsOf(
 
 function offeredBy(mail: Mail, document: Document): OfferedBlock[] {
   const header = autocryptKey(mail);
-  return [...document.keyBlocks, ...(header ? [{ source: "autocrypt" as const, block: header }] : [])];
+  return [
+    ...document.keyBlocks,
+    ...(header ? [{ source: "autocrypt" as const, where: "Autocrypt", block: header }] : []),
+  ];
 }
 
 type Unreadable = Extract<Awaited<ReturnType<typeof openDocument>>, { ok: false }>["reason"];

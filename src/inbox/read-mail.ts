@@ -2,6 +2,7 @@ import { automaticMail } from "../mime/automatic-mail.ts";
 import type { PinnedKey } from "../mime/crypto-summary.ts";
 import type { Mail } from "../mime/mail.ts";
 import { whyNoAutomaticAnswer } from "../mime/no-automatic-answer.ts";
+import type { NotRead } from "../mime/not-read.ts";
 import { parseMail } from "../mime/parse-mail.ts";
 import { readDeliveryReport } from "../mime/read-delivery-report.ts";
 import { firstHeader } from "../mime/read-headers.ts";
@@ -57,6 +58,7 @@ async function readOrdinaryMail(outer: Mail, opened: Opened, hint: string | null
   const sender = automaticMail(outer);
   const delivery = sender.sort === "bounce" ? readDeliveryReport(outer) : null;
   const { subject, text } = opened;
+  const keys = await readOfferedKeys(opened);
   return {
     ok: true,
     // A mail that is only late has not come back.
@@ -74,11 +76,11 @@ async function readOrdinaryMail(outer: Mail, opened: Opened, hint: string | null
     signature: opened.signature,
     ...protectionOf(outer, opened),
     language: detectLanguage(text) ?? detectLanguage(subject),
-    offeredKeys: await offeredKeys(opened),
+    offeredKeys: keys.offered,
     report: null,
     bounceOf: delivery?.originalMessageId ?? null,
     searchTexts: textsOfMail({ subject, text, fromName: outer.from[0]?.name ?? "" }, opened.attachments),
-    notRead: opened.notRead,
+    notRead: [...opened.notRead, ...keys.notRead],
     warnings: [...opened.warnings, ...(hint ? [hint] : [])],
   };
 }
@@ -87,10 +89,18 @@ async function readOrdinaryMail(outer: Mail, opened: Opened, hint: string | null
  * Keys that came with the mail, those which can be read; which one is used a person decides. What a program put into a
  * header comes first, so that a key that the person sent on purpose is the newer one.
  */
-async function offeredKeys(opened: Opened): Promise<OfferedKey[]> {
+async function readOfferedKeys(opened: Opened): Promise<{ offered: OfferedKey[]; notRead: NotRead[] }> {
   const offered = new Map<string, OfferedKey>();
-  for (const { source, block } of opened.keyBlocks) {
-    for (const key of await readPublicKeys(block)) {
+  const notRead: NotRead[] = [];
+  for (const { source, where, block } of opened.keyBlocks) {
+    const keys = await readPublicKeys(block);
+    if (keys.length === 0)
+      notRead.push({
+        sort: "key",
+        where,
+        why: "the key is damaged or of a kind that this desk does not read",
+      });
+    for (const key of keys) {
       const { fingerprint, armored } = key;
       const known = offered.get(fingerprint);
       if (!known)
@@ -99,8 +109,6 @@ async function offeredKeys(opened: Opened): Promise<OfferedKey[]> {
     }
   }
   const all = [...offered.values()];
-  return [
-    ...all.filter(({ source }) => source === "autocrypt"),
-    ...all.filter(({ source }) => source !== "autocrypt"),
-  ];
+  const fromHeader = all.filter(({ source }) => source === "autocrypt");
+  return { offered: [...fromHeader, ...all.filter((one) => !fromHeader.includes(one))], notRead };
 }

@@ -1,39 +1,57 @@
+import { type Armor, findArmors } from "./find-armor.ts";
+
 /** A piece of a text: plain words, an armoured message, or a clear-signed one, in the order in which they stand. */
-export type InlinePiece = { kind: "text" | "message" | "signed"; text: string };
+export type InlinePiece =
+  | { kind: "text" | "signed"; text: string }
+  | { kind: "message"; text: string; armor: Armor };
 
 const mostBlocks = 20;
-const begins = /^-----BEGIN PGP (MESSAGE|SIGNED MESSAGE)-----[ \t]*\r?$/gm;
+const beginsSigned = /^-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\r?$/gm;
 
-/** Parts a text at its OpenPGP blocks, wherever they stand; a block without its end reaches to the end of the text. */
+/** Parts a text at its OpenPGP blocks, wherever they stand; a signed block without its end reaches to the end of the text. */
 export function splitInline(text: string): InlinePiece[] {
   const pieces: InlinePiece[] = [];
   let at = 0;
-  let blocks = 0;
-  for (const match of text.matchAll(begins)) {
-    if (match.index < at || blocks === mostBlocks) continue;
-    const kind = match[1] === "MESSAGE" ? "message" : "signed";
-    const end = endOf(text, match.index, kind);
-    pieces.push(
-      { kind: "text", text: text.slice(at, match.index) },
-      { kind, text: text.slice(match.index, end) },
-    );
-    at = end;
-    blocks += 1;
+  for (const block of blocksOf(text).slice(0, mostBlocks)) {
+    pieces.push({ kind: "text", text: text.slice(at, block.start) }, block.piece);
+    at = block.end;
   }
   return [...pieces, { kind: "text" as const, text: text.slice(at) }].filter(
     (piece) => piece.kind !== "text" || piece.text.trim() !== "",
   );
 }
 
-function endOf(text: string, start: number, kind: "message" | "signed"): number {
-  const line = `\n-----END PGP ${kind === "message" ? "MESSAGE" : "SIGNATURE"}-----`;
-  const found = text.indexOf(line, start);
-  return found === -1 ? text.length : found + line.length;
+type Block = { start: number; end: number; piece: InlinePiece };
+
+/** What stands inside a signed block is part of it, whatever it is. */
+function blocksOf(text: string): Block[] {
+  const signed = signedBlocks(text);
+  const isInside = ({ start }: Armor) => signed.some((block) => block.start <= start && start < block.end);
+  const messages = findArmors(text, ["message"])
+    .filter((armor) => !isInside(armor))
+    .map((armor) => ({
+      start: armor.start,
+      end: armor.end,
+      piece: { kind: "message" as const, text: text.slice(armor.start, armor.end), armor },
+    }));
+  return [...signed, ...messages].toSorted((one, other) => one.start - other.start);
 }
 
-/** The charset that the headers of an armour name (RFC 9580 §6.2.2.4). */
-export function charsetOfArmor(armor: string): string | undefined {
-  return /^Charset: *([\w.:+-]{1,40})[ \t]*\r?$/im.exec(armor.slice(0, 1000))?.[1];
+function signedBlocks(text: string): Block[] {
+  const blocks: Block[] = [];
+  for (const { index } of text.matchAll(beginsSigned)) {
+    if (index < (blocks.at(-1)?.end ?? 0)) continue;
+    const end = endOfSigned(text, index);
+    blocks.push({ start: index, end, piece: { kind: "signed", text: text.slice(index, end) } });
+    if (blocks.length === mostBlocks) break;
+  }
+  return blocks;
+}
+
+function endOfSigned(text: string, start: number): number {
+  const line = "\n-----END PGP SIGNATURE-----";
+  const found = text.indexOf(line, start);
+  return found === -1 ? text.length : found + line.length;
 }
 
 /** What a clear-signed block says, the bytes that its signature is about, and the signature's armour. */

@@ -1,9 +1,27 @@
-import { findArmor } from "./find-armor.ts";
+import { type Armor, findArmors } from "./find-armor.ts";
+import { shapeOf } from "./packet-shape.ts";
+import { textOfFile } from "./text-of-file.ts";
 
-/** Whether bytes are an armoured message, or binary ones that begin with a session key or an encrypted packet. */
+/** Whether bytes are a ciphertext and nothing else, armoured or binary, whole or cut; what a label says does not count. */
 export function isCiphertext(bytes: Uint8Array): boolean {
-  const first = bytes[0] ?? 0;
-  if (first & 0x80) return [1, 3, 9, 18, 20].includes(first & 0x40 ? first & 0x3f : (first >> 2) & 0x0f);
-  const begin = Buffer.from(bytes.subarray(0, 4096)).toString("latin1").replace(/\r\n?/g, "\n");
-  return findArmor(begin, "MESSAGE") !== null;
+  return ciphertextIn(bytes)?.isAll === true;
+}
+
+/** The ciphertext in a file; `packets` is null when it is damaged or cut. `isAll`: nothing else stands in the file. */
+export type Ciphertext = { packets: Uint8Array | null; isAll: boolean };
+
+/** Finds the ciphertext in a file of whatever name and type; null when there is none. */
+export function ciphertextIn(bytes: Uint8Array): Ciphertext | null {
+  const shape = shapeOf(bytes);
+  if (shape === "ciphertext") return { packets: bytes, isAll: true };
+  if (shape === "cut ciphertext") return { packets: null, isAll: true };
+  const text = textOfFile(bytes);
+  const armors = text === null ? [] : findArmors(text, ["message"]);
+  const [armor] = armors;
+  if (!armor || text === null) return null;
+  return { packets: armor.bytes, isAll: armors.length === 1 && standsAlone(text, armor) };
+}
+
+function standsAlone(text: string, { start, end }: Armor): boolean {
+  return text.slice(0, start).trim() === "" && text.slice(end).trim() === "";
 }

@@ -2,12 +2,13 @@ import type { SignatureCheck } from "../openpgp/check-signatures.ts";
 import type { DecryptionFailure } from "../openpgp/decrypt.ts";
 import { layerOf } from "./crypto-layer.ts";
 import { contentOfEntity } from "./entity-content.ts";
-import { type KeyBlock, keyBlocksOf } from "./find-keys.ts";
-import { findPgp } from "./find-pgp.ts";
+import { explainFailure } from "./explain-failure.ts";
+import { findKeys, type KeyBlock } from "./find-keys.ts";
 import { type HeaderProtection, headerProtection, shownPayload } from "./header-protection.ts";
 import type { Attachment, Mail } from "./mail.ts";
 import { type Entity, entitiesOf, readTree } from "./mime-tree.ts";
-import { decryptOnce, type Layer, openEnvelope, type Tries } from "./open-envelope.ts";
+import type { NotRead } from "./not-read.ts";
+import { type Layer, openEnvelope, type Tries } from "./open-envelope.ts";
 import { openFiles } from "./open-files.ts";
 import { openInline } from "./open-inline.ts";
 import { parseMail } from "./parse-mail.ts";
@@ -27,6 +28,8 @@ export type Document = {
   /** Attachments that came in clear, and those that were decrypted with the document or apart. */
   attachments: Attachment[];
   decrypted: Attachment[];
+  /** Pieces that are nothing but a ciphertext and did not open. */
+  unopened: Attachment[];
   keyBlocks: KeyBlock[];
   /** Of inline blocks that are signed. */
   inlineChecks: SignatureCheck[];
@@ -35,6 +38,9 @@ export type Document = {
   errant: string[];
   warnings: string[];
   failures: DecryptionFailure[];
+  notRead: NotRead[];
+  /** Something that was opened stood quoted. */
+  isQuoted: boolean;
 };
 
 export type NotReadable = { ok: false; reason: DecryptionFailure | { unreadable: string } };
@@ -67,7 +73,7 @@ export async function openDocument(
   const document = emptyDocument(layers, result.mail, protection);
   document.errant.push(...new Set(errant.map(({ kind }) => `${kind} part`)));
   for (const entity of openedApart)
-    addNested(document, await openDocument(entity.raw, tries, null, depth + 1));
+    addNested(document, await openDocument(entity.raw, tries, null, depth + 1), entity.raw);
   await addContent(document, payload, tries, depth);
   return layers.some(({ kind }) => kind === "encrypted") ? allEncrypted(document) : document;
 }
@@ -95,6 +101,7 @@ function emptyDocument(layers: Layer[], mail: Mail, protection: HeaderProtection
     segments: [],
     attachments: [],
     decrypted: [],
+    unopened: [],
     keyBlocks: [],
     inlineChecks: [],
     openedBy: layers.flatMap(({ openedBy }) => openedBy ?? []),
@@ -102,60 +109,60 @@ function emptyDocument(layers: Layer[], mail: Mail, protection: HeaderProtection
     errant: [],
     warnings: [...mail.warnings],
     failures: [],
+    notRead: [],
+    isQuoted: false,
   };
 }
 
 /** The text of the document itself in front of what was opened apart. */
 async function addContent(document: Document, payload: Entity, tries: Tries, depth: number): Promise<void> {
   const content = document.layers.length > 0 ? await unwrapList(document.mail) : document.mail;
-  const place = findPgp(content);
-  let { attachments } = content;
-  if (place.kind === "pgp-mime" && depth < deepest) {
-    attachments = attachments.filter((one) => !place.wrapping.includes(one));
-    document.errant.push("encrypted part");
-    addNested(document, await openNested(place.ciphertext, tries, depth));
-  }
   const inline = await openInline(content.text, payload, tries);
   document.segments.unshift(...inline.segments);
   document.inlineChecks.push(...inline.checks);
   document.openedBy.push(...inline.openedBy);
   document.sessionHashes.push(...inline.sessionHashes);
   document.failures.push(...inline.failures);
+  document.notRead.push(...inline.failures.map((reason) => notOpened(reason, "text")));
   document.warnings.push(...inline.warnings);
+  document.unopened.push(...inline.closed);
+  document.isQuoted ||= inline.isQuoted;
 
-  const files = await openFiles(attachments, tries);
-  document.attachments.push(...files.closed, ...inline.closed);
+  const files = await openFiles(content.attachments, tries);
+  document.attachments.push(...files.closed);
   document.decrypted.push(...files.opened);
+  document.segments.push(...files.texts.map((text) => ({ sort: "encrypted" as const, text })));
   document.openedBy.push(...files.openedBy);
   document.sessionHashes.push(...files.sessionHashes);
   document.warnings.push(...files.warnings);
   document.errant.push(...files.errant);
-  for (const bytes of files.mails)
-    addNested(document, await openDocument(bytes, tries, null, depth + 1), true);
+  document.notRead.push(...files.notRead);
+  for (const bytes of [...inline.mails, ...files.mails])
+    addNested(document, await openDocument(bytes, tries, null, depth + 1), bytes, true);
 
-  const texts = inline.segments.map(({ text }) => text).join("\n\n");
-  document.keyBlocks.push(...keyBlocksOf({ text: texts, attachments: files.closed }));
+  const text = [...inline.segments.map((segment) => segment.text), ...files.texts].join("\n\n");
+  const keys = findKeys({ text, attachments: [...files.closed, ...files.opened] });
+  document.keyBlocks.push(...keys.blocks);
+  document.notRead.push(...keys.notRead);
 }
 
-async function openNested(
-  ciphertext: Uint8Array,
-  tries: Tries,
-  depth: number,
-): Promise<Document | NotReadable> {
-  const opened = await decryptOnce(ciphertext, tries);
-  if (!opened.ok) return opened;
-  const inner = await openDocument(opened.bytes, tries, null, depth + 1);
-  if (!inner.ok) return inner;
-  const { openedBy, sessionHash } = opened;
-  inner.openedBy.push(openedBy);
-  inner.sessionHashes.push(sessionHash);
-  return allEncrypted(inner);
+function notOpened(reason: DecryptionFailure, where: string): NotRead {
+  return { sort: "OpenPGP message", where, why: explainFailure(reason) };
 }
 
 /** Signatures of a nested document give no status: something else stands beside it. */
-function addNested(document: Document, nested: Document | NotReadable, isEncrypted = false): void {
+function addNested(
+  document: Document,
+  nested: Document | NotReadable,
+  raw: Uint8Array,
+  isEncrypted = false,
+): void {
   if (!nested.ok) {
-    document.failures.push(typeof nested.reason === "string" ? nested.reason : "damaged");
+    const reason = typeof nested.reason === "string" ? nested.reason : "damaged";
+    const filename = "not-opened.eml";
+    document.failures.push(reason);
+    document.notRead.push(notOpened(reason, filename));
+    document.unopened.push({ filename, contentType: "message/rfc822", bytes: raw });
     return;
   }
   const inside = isEncrypted ? allEncrypted(nested) : nested;
@@ -165,8 +172,11 @@ function addNested(document: Document, nested: Document | NotReadable, isEncrypt
   document.keyBlocks.push(...inside.keyBlocks);
   document.openedBy.push(...inside.openedBy);
   document.sessionHashes.push(...inside.sessionHashes);
+  document.unopened.push(...inside.unopened);
   document.failures.push(...inside.failures);
+  document.notRead.push(...inside.notRead);
   document.warnings.push(...inside.warnings);
+  document.isQuoted ||= inside.isQuoted;
 }
 
 /** What stands in an encrypted document was encrypted, all of it. */

@@ -3,7 +3,9 @@ import { type Decrypted, type DecryptionFailure, decrypt } from "../openpgp/decr
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 import { isOnlySigned, openSigned, type SignedMessage } from "../openpgp/open-signed.ts";
 import { layerOf } from "./crypto-layer.ts";
+import type { Ciphertext } from "./is-ciphertext.ts";
 import { type Entity, readTree } from "./mime-tree.ts";
+import { readDecrypted } from "./read-decrypted.ts";
 
 /** One layer of the cryptographic envelope; `signature` is "no" where a layer only encrypts. */
 export type Layer = {
@@ -38,7 +40,7 @@ export async function openEnvelope(raw: Uint8Array, tries: Tries): Promise<Envel
       if (!opened.ok) return opened;
       const { signature, openedBy, sessionHash } = opened;
       layers.push({ kind: "encrypted", signature, openedBy, sessionHash });
-      entity = readTree(opened.bytes);
+      entity = readDecrypted(opened.bytes);
     } else if (layer.kind === "signed") {
       const signature = await checkPart(layer.payload.raw, layer.signature, tries.verifyWith);
       layers.push({ kind: "signed", signature, openedBy: null, sessionHash: null });
@@ -49,14 +51,18 @@ export async function openEnvelope(raw: Uint8Array, tries: Tries): Promise<Envel
 }
 
 /** Decrypts, unless this mail has already had its share. */
-export async function decryptOnce(ciphertext: Uint8Array, tries: Tries): Promise<Decrypted> {
-  return await takeFrom(tries, () => decrypt(ciphertext, tries.keys, tries.verifyWith));
+export async function decryptOnce({ packets }: Ciphertext, tries: Tries): Promise<Decrypted> {
+  if (!packets) return { ok: false, reason: "damaged" };
+  return await takeFrom(tries, () => decrypt(packets, tries.keys, tries.verifyWith));
 }
 
 /** Opens a message that is encrypted, or only signed, unless this mail has already had its share. */
-export async function openOnce(data: Uint8Array | string, tries: Tries): Promise<Decrypted | SignedMessage> {
+export async function openOnce(packets: Uint8Array | null, tries: Tries): Promise<Decrypted | SignedMessage> {
+  if (!packets) return { ok: false, reason: "damaged" };
   return await takeFrom<Decrypted | SignedMessage>(tries, () =>
-    isOnlySigned(data) ? openSigned(data, tries.verifyWith) : decrypt(data, tries.keys, tries.verifyWith),
+    isOnlySigned(packets)
+      ? openSigned(packets, tries.verifyWith)
+      : decrypt(packets, tries.keys, tries.verifyWith),
   );
 }
 

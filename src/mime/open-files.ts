@@ -1,62 +1,98 @@
+import { isVersion } from "./crypto-layer.ts";
+import { decodeText } from "./decode-text.ts";
 import { explainFailure } from "./explain-failure.ts";
-import { findPgp } from "./find-pgp.ts";
+import { ciphertextIn, isCiphertext } from "./is-ciphertext.ts";
 import type { Attachment } from "./mail.ts";
+import type { NotRead } from "./not-read.ts";
 import { openOnce, type Tries } from "./open-envelope.ts";
+import { isWholeMail } from "./read-decrypted.ts";
+import { textFromHtml } from "./text-from-html.ts";
 
 export type OpenedFiles = {
   /** Files that came in clear, or encrypted and were not opened. */
   closed: Attachment[];
   opened: Attachment[];
+  /** Words that came as a file without a name of its own: the text of a mail whose envelope was taken apart. */
+  texts: string[];
   /** Files that are whole mails: PGP/MIME whose envelope a mail server took away. */
   mails: Uint8Array[];
   openedBy: string[];
   sessionHashes: string[];
   errant: string[];
+  notRead: NotRead[];
   warnings: string[];
 };
 
-/** Decrypts attached `.asc`, `.gpg` and `.pgp` files. One that does not open stays as it came, with a warning. */
+/** Decrypts the files that are ciphertexts, whatever they are called. One that does not open stays as it came. */
 export async function openFiles(attachments: Attachment[], tries: Tries): Promise<OpenedFiles> {
   const result: OpenedFiles = {
-    closed: attachments,
+    closed: [],
     opened: [],
+    texts: [],
     mails: [],
     openedBy: [],
     sessionHashes: [],
     errant: [],
+    notRead: [],
     warnings: [],
   };
-  const place = findPgp({
-    text: "",
-    attachments: attachments.filter(({ contentType }) => contentType !== control),
-  });
-  if (place.kind !== "attached") return result;
-
-  result.closed = attachments.filter((one) => !place.wrapping.includes(one));
-  for (const [index, { filename, ciphertext }] of place.files.entries()) {
-    const closed = place.wrapping[index];
-    const opened = await openOnce(ciphertext, tries);
-    if (!opened.ok) {
-      if (closed) result.closed.push(closed);
-      result.warnings.push(`an attached encrypted file was not opened: ${explainFailure(opened.reason)}`);
-      continue;
-    }
-    if (opened.signature.signed !== "no") result.errant.push("signed file");
-    if (opened.openedBy === null) {
-      result.closed.push({ filename, contentType: "application/octet-stream", bytes: opened.bytes });
-      continue;
-    }
-    result.openedBy.push(opened.openedBy);
-    result.sessionHashes.push(opened.sessionHash);
-    if (isWholeMail(opened.bytes)) result.mails.push(opened.bytes);
-    else result.opened.push({ filename, contentType: "application/octet-stream", bytes: opened.bytes });
-  }
+  for (const file of withoutControl(attachments)) await openFile(result, file, tries);
   return result;
 }
 
-const control = "application/pgp-encrypted";
+/** The control part of PGP/MIME says nothing when what it announces stands beside it. */
+function withoutControl(attachments: Attachment[]): Attachment[] {
+  const rest = attachments.filter(({ bytes }) => !isVersion(bytes));
+  const isEnvelope = rest.length < attachments.length && rest.some(({ bytes }) => isCiphertext(bytes));
+  return isEnvelope ? rest : attachments;
+}
 
-function isWholeMail(bytes: Uint8Array): boolean {
-  const begin = Buffer.from(bytes.subarray(0, 4000)).toString("latin1");
-  return /^([!-9;-~]+:[^\n]*\n([ \t][^\n]*\n)*){0,20}?content-type:[^\n]*\//i.test(begin);
+async function openFile(result: OpenedFiles, file: Attachment, tries: Tries): Promise<void> {
+  const ciphertext = ciphertextIn(file.bytes);
+  if (!ciphertext) {
+    result.closed.push(file);
+    return;
+  }
+  const opened = await openOnce(ciphertext.packets, tries);
+  if (!opened.ok) {
+    const why = explainFailure(opened.reason);
+    result.closed.push(file);
+    result.notRead.push({ sort: "OpenPGP message", where: file.filename, why });
+    result.warnings.push(`an attached encrypted file was not opened: ${why}`);
+    return;
+  }
+  if (!ciphertext.isAll) result.closed.push(file);
+  const filename = plainName(file.filename);
+  const content = { filename, contentType: "application/octet-stream", bytes: opened.bytes };
+  if (opened.signature.signed !== "no") result.errant.push("signed file");
+  if (opened.openedBy === null) {
+    result.closed.push(content);
+    return;
+  }
+  result.openedBy.push(opened.openedBy);
+  result.sessionHashes.push(opened.sessionHash);
+  if (isWholeMail(opened.bytes)) result.mails.push(opened.bytes);
+  else if (isBodyName(file.filename) && isText(opened.bytes)) result.texts.push(wordsOf(opened.bytes));
+  else result.opened.push(content);
+}
+
+function plainName(filename: string): string {
+  return filename.replace(/\.(asc|gpg|pgp)$/i, "") || filename;
+}
+
+/** Names that programs give to the text of a mail: Exchange, GpgOL, PGP Desktop, Enigmail, and those that give none. */
+function isBodyName(filename: string): boolean {
+  return /^(att\d+|unnamed|noname|untitled|part[\d.-]*|gpgol\w*|pgpexch|(openpgp_)?encrypted(_message)?|message|msg|body|pgp|mail)(\.(dat|txt|htm|html|bin|asc|gpg|pgp|eml))*$/i.test(
+    filename,
+  );
+}
+
+/** Words, and not a picture or an archive: no bytes that stand in no text. */
+function isText(bytes: Uint8Array): boolean {
+  return !bytes.subarray(0, 64 * 1024).some((byte) => byte < 0x07 || (byte > 0x0d && byte < 0x1b));
+}
+
+function wordsOf(bytes: Uint8Array): string {
+  const { text } = decodeText(bytes, undefined);
+  return /^\s*<(!doctype|html|head|body|div|p|pre|span|table)\b/i.test(text) ? textFromHtml(text).text : text;
 }

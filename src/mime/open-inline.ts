@@ -3,17 +3,13 @@ import { dearmor } from "../openpgp/dearmor.ts";
 import type { DecryptionFailure } from "../openpgp/decrypt.ts";
 import { decodeText } from "./decode-text.ts";
 import { contentOfEntity } from "./entity-content.ts";
-import {
-  charsetOfArmor,
-  type InlinePiece,
-  readClearSigned,
-  roughlyShown,
-  splitInline,
-} from "./inline-pgp.ts";
+import type { Armor } from "./find-armor.ts";
+import { type InlinePiece, readClearSigned, roughlyShown, splitInline } from "./inline-pgp.ts";
 import type { Attachment } from "./mail.ts";
 import { type Entity, entitiesOf } from "./mime-tree.ts";
 import type { Segment } from "./open-document.ts";
 import { openOnce, type Tries } from "./open-envelope.ts";
+import { isWholeMail } from "./read-decrypted.ts";
 
 export type OpenedInline = {
   segments: Segment[];
@@ -24,6 +20,10 @@ export type OpenedInline = {
   closed: Attachment[];
   failures: DecryptionFailure[];
   warnings: string[];
+  /** Blocks that hold a MIME entity instead of words, as PGP/MIME does. */
+  mails: Uint8Array[];
+  /** A block that was opened bears marks of quoting: it was copied from somewhere. */
+  isQuoted: boolean;
 };
 
 /**
@@ -39,6 +39,8 @@ export async function openInline(text: string, payload: Entity, tries: Tries): P
     closed: [],
     failures: [],
     warnings: [],
+    mails: [],
+    isQuoted: false,
   };
   const pieces = splitInline(text);
   if (pieces.every(({ kind }) => kind === "text")) return { ...result, segments: [{ sort: "plain", text }] };
@@ -49,7 +51,7 @@ export async function openInline(text: string, payload: Entity, tries: Tries): P
   const charset = leaves.find(({ kind }) => kind === "message")?.charset;
   for (const piece of pieces) {
     if (piece.kind === "text") result.segments.push({ sort: "plain", text: piece.text.trim() });
-    else if (piece.kind === "message") await addMessage(result, piece.text, charset, tries);
+    else if (piece.kind === "message") await addMessage(result, piece, charset, tries);
     else await addSigned(result, piece.text, canPair ? signedBlocks.shift() : undefined, tries);
   }
   const isMixed = result.segments.some(({ sort }) => sort === "plain");
@@ -75,18 +77,25 @@ function blocksInBytes(payload: Entity): BlockInBytes[] {
 
 async function addMessage(
   result: OpenedInline,
-  armor: string,
+  { text: asItStands, armor }: { text: string; armor: Armor },
   charset: string | undefined,
   tries: Tries,
 ): Promise<void> {
-  const opened = await openOnce(armor, tries);
+  const opened = await openOnce(armor.bytes, tries);
   if (!opened.ok) {
     result.failures.push(opened.reason);
-    const bytes = Buffer.from(armor);
+    const bytes = Buffer.from(asItStands);
     result.closed.push({ filename: "not-opened.asc", contentType: "application/octet-stream", bytes });
     return;
   }
-  const { text } = decodeText(opened.bytes, charsetOfArmor(armor) ?? charset);
+  if (opened.openedBy !== null && armor.isQuoted) result.isQuoted = true;
+  if (opened.openedBy !== null && isWholeMail(opened.bytes)) {
+    result.mails.push(opened.bytes);
+    result.openedBy.push(opened.openedBy);
+    result.sessionHashes.push(opened.sessionHash);
+    return;
+  }
+  const { text } = decodeText(opened.bytes, armor.charset ?? charset);
   result.segments.push({ sort: opened.openedBy === null ? "signed" : "encrypted", text });
   if (opened.signature.signed !== "no") result.checks.push(opened.signature);
   if (opened.openedBy === null) return;

@@ -51,12 +51,18 @@ test("one of several blocks that does not open stays as a file, with a warning",
   assert.ok(result.warnings.includes("a part is encrypted and was not opened"));
 });
 
-test("a block that quotes the armour of somebody else is text", async () => {
+test("a block that is quoted is opened apart, and never quoted back", async () => {
   const quoted = (await encrypted("secret")).replace(/^/gm, "> ");
 
-  const result = await opened(mail(textPart(`What is this?\r\n${quoted}`)));
+  const alone = await opened(mail(textPart(quoted)));
+  const asked = await opened(mail(textPart(`What is this?\r\n${quoted}`)));
 
-  assert.equal(result.crypto.encryption, "none");
+  assert.deepEqual(alone.marks, ["copied ciphertext"]);
+  assert.deepEqual(asked.marks, ["partly encrypted", "copied ciphertext"]);
+  assert.deepEqual(asked.segments, [
+    { sort: "plain", text: "What is this?" },
+    { sort: "encrypted", text: "secret" },
+  ]);
 });
 
 test("the charset of an inline message is the one that its armour names", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keyBlocksOf } from "#src/mime/find-keys.ts";
+import { findKeys } from "#src/mime/find-keys.ts";
 import { dearmor } from "#src/openpgp/dearmor.ts";
 import { generateSecretKey } from "#src/openpgp/generate-secret-key.ts";
 import { readPublicKeys } from "#src/openpgp/read-public-keys.ts";
@@ -17,11 +17,14 @@ test("finds keys in the text and in attachments, armoured or binary", async () =
       `Content-Type: application/octet-stream; name=max.gpg\nContent-Transfer-Encoding: base64\n\n${binary}\n--b--\n`,
   );
 
-  const keys = (await Promise.all(keyBlocksOf(mail).map(({ block }) => readPublicKeys(block)))).flat();
+  const keys = (await Promise.all(findKeys(mail).blocks.map(({ block }) => readPublicKeys(block)))).flat();
 
   assert.deepEqual([...new Set(keys.map((key) => key.fingerprint))], [lea.fingerprint, max.fingerprint]);
 });
 
 test("never offers a secret key that somebody sent", async () => {
-  assert.deepEqual(keyBlocksOf(await parsed(`\n${lea.secret}\n`)), []);
+  const { blocks, notRead } = findKeys(await parsed(`\n${lea.secret}\n`));
+
+  assert.deepEqual(blocks, []);
+  assert.match(notRead[0]?.why ?? "", /secret key/);
 });

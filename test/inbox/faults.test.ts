@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { MailReading } from "#src/inbox/mail-reading.ts";
+import { readMail } from "#src/inbox/read-mail.ts";
+import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
+import { fixture } from "../mime/fixture.ts";
+
+// Mails that the desk once read wrongly, each for a kind.
+const secrets = ["TEST-ONLY-helpdesk-secret.asc", "faults/TEST-ONLY-desk-secret.asc"];
+const keys = await openSecretKeys(
+  await Promise.all(secrets.map(async (name) => String(await fixture(name)))),
+);
+
+type Reading = Extract<MailReading, { ok: true }>;
+
+async function reading(raw: Uint8Array): Promise<Reading> {
+  const result = await readMail(raw, keys, "nobody@example.org");
+  assert.ok(result.ok, JSON.stringify(result));
+  return result;
+}
+
+async function read(name: string): Promise<Reading> {
+  return await reading(await fixture(`faults/${name}.eml`));
+}
+
+function filesOf({ attachments }: Reading): [string, string][] {
+  return attachments.map(({ filename, bytes }) => [filename, Buffer.from(bytes).toString("latin1")]);
+}
+
+const secretWords = "My secret text: the adapter rtw88 is not found.";
+
+test("a file that a mail program types as PGP/MIME's control part is opened as a file, beside secret words", async () => {
+  const mail = await read("inline-text-and-one-pgp-file");
+
+  assert.equal(mail.text.trim(), "The log is attached, the code is 4711.");
+  assert.deepEqual(filesOf(mail), [["log.txt", "rtw88 failed\n"]]);
+  assert.equal(mail.crypto.encryption, "encrypted");
+  assert.deepEqual(mail.notRead, []);
+});
+
+test("a file that a mail program types as PGP/MIME's control part is opened beside words in clear", async () => {
+  const mail = await read("clear-text-and-one-pgp-file");
+
+  assert.equal(mail.text.trim(), "The log is attached encrypted.");
+  assert.deepEqual(
+    mail.attachments.map(({ filename }) => filename),
+    ["log.txt"],
+  );
+  assert.equal(mail.crypto.encryption, "partly");
+});
+
+test("an encrypted picture becomes a picture, not words", async () => {
+  const mail = await read("clear-text-and-png-pgp");
+
+  assert.equal(mail.text.trim(), "The picture is attached encrypted.");
+  const [picture] = mail.attachments;
+  assert.equal(picture?.filename, "screen.png");
+  assert.equal(
+    Buffer.from(picture?.bytes ?? [])
+      .subarray(1, 4)
+      .toString(),
+    "PNG",
+  );
+});
+
+test("an encrypted file alone, typed as the control part, is a file", async () => {
+  const mail = await read("gpg-file-typed-pgp-encrypted-is-lost");
+
+  assert.equal(mail.text.trim(), "See the file.");
+  assert.equal(mail.attachments[0]?.filename, "log.txt");
+  assert.equal(mail.attachments[0]?.bytes.filter((byte) => byte === 10).length, 2);
+});
+
+test("a file to another key hides no words: they are shown, the file is kept, and it is said", async () => {
+  const mail = await read("gpg-file-for-other-key-hides-clear-text");
+
+  assert.equal(mail.text.trim(), "See the file.");
+  assert.deepEqual(
+    mail.attachments.map(({ filename }) => filename),
+    ["x.txt.gpg"],
+  );
+  assert.deepEqual(
+    mail.notRead.map(({ sort, where }) => [sort, where]),
+    [["OpenPGP message", "x.txt.gpg"]],
+  );
+  assert.match(mail.notRead[0]?.why ?? "", /a key that this desk does not have/);
+});
+
+for (const [name, words] of [
+  ["pgp-mime-payload-without-headers", /^My stick does not start, the code is 4711\.\s*$/],
+  ["pgpmime-cleartext-without-mime-headers", /^\S.*\n\s*\n\S/s],
+] as const) {
+  test(`what was encrypted without any header is words from their first byte: ${name}`, async () => {
+    const mail = await read(name);
+
+    assert.match(mail.text, words);
+    assert.equal(mail.crypto.encryption, "encrypted");
+  });
+}
+
+for (const name of ["armor-indented", "armor-on-one-line-html-good", "exchange-att00001-att00002"]) {
+  test(`is opened: ${name}`, async () => {
+    const mail = await read(name);
+
+    assert.equal(mail.text.trim(), secretWords);
+    assert.equal(mail.crypto.encryption, "encrypted");
+    assert.deepEqual(mail.attachments, []);
+    assert.deepEqual(mail.notRead, []);
+    assert.deepEqual(mail.marks, []);
+  });
+}
+
+for (const name of ["indented-armor", "html-only-collapsed-armor"]) {
+  test(`is opened: ${name}`, async () => {
+    const mail = await read(name);
+
+    assert.equal(mail.crypto.encryption, "encrypted");
+    assert.doesNotMatch(mail.text, /BEGIN PGP/);
+  });
+}
+
+test("a quoted armour is opened, apart, and marked: it was copied from somewhere", async () => {
+  const mail = await read("armor-quoted");
+
+  assert.deepEqual(
+    mail.segments.map(({ sort, text }) => [sort, text.trim()]),
+    [
+      ["plain", "Please look at this:"],
+      ["encrypted", secretWords],
+    ],
+  );
+  assert.deepEqual(mail.marks, ["partly encrypted", "copied ciphertext"]);
+});
+
+for (const name of ["key-in-txt-file", "key-indented", "key-on-one-line"]) {
+  test(`the key is offered: ${name}`, async () => {
+    const mail = await read(name);
+
+    assert.equal(mail.offeredKeys.length, 1, JSON.stringify(mail.notRead));
+    assert.deepEqual(mail.notRead, []);
+  });
+}
+
+test("a key that was cut is said to be one that cannot be read", async () => {
+  const raw = String(await fixture("faults/key-on-one-line.eml"));
+
+  for (const cut of [raw.replace(/ DAQWAAIBAhkBApsDAh4BF.*/s, ""), raw.replace("xjMEaw6L", "xjM*aw6L")]) {
+    const mail = await reading(Buffer.from(cut));
+    assert.deepEqual(
+      mail.notRead.map(({ sort, where }) => [sort, where]),
+      [["key", "text"]],
+    );
+  }
+});
+
+test("two ciphertexts in one mail are marked, and neither is quoted", async () => {
+  const mail = await read("two-ciphertexts-no-mark");
+
+  assert.equal(mail.segments.length, 2);
+  assert.deepEqual(mail.marks, ["more than one ciphertext", "copied ciphertext"]);
+  assert.ok(mail.warnings.some((warning) => /more than one ciphertext/.test(warning)));
+});
