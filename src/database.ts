@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import knex, { type Knex } from "knex";
 import pg from "pg";
+import { type Connection, failAsOne, NotRun } from "./fail-as-one.ts";
 
 /** A pool or a transaction: the first argument of every function that reads or writes rows. */
 export type Database = Knex;
@@ -27,7 +28,7 @@ export function openDatabase(url: string, options: { connections?: number; name?
   return knex({
     client: "pg",
     connection: connection as Knex.PgConnectionConfig,
-    pool: { min: 0, max: options.connections ?? 10, afterCreate: keepPlans },
+    pool: { min: 0, max: options.connections ?? 10, afterCreate: prepareConnection },
     acquireConnectionTimeout: 15_000,
     // What goes wrong is thrown; knex would print it too, beside the structured log and with its message.
     log: { debug: nothing, warn: nothing, error: nothing, deprecate: nothing },
@@ -36,28 +37,56 @@ export function openDatabase(url: string, options: { connections?: number; name?
 
 function nothing(): void {}
 
-type Query = (
-  query: string | pg.QueryConfig,
-  done?: (error: Error | null, result: unknown) => void,
-) => unknown;
-type Connection = { query: Query; __knex__disposed?: Error };
+/**
+ * Waits for statements that do not wait for each other, and for all that their branches send after them: when one fails
+ * nothing of them is under way any more. Throws the first reason that is one; never that a transaction was aborted.
+ */
+export async function sendTogether<const Parts extends readonly unknown[]>(
+  parts: Parts,
+): Promise<{ -readonly [Place in keyof Parts]: Awaited<Parts[Place]> }> {
+  const reasons: unknown[] = [];
+  const values = parts.map(async (part) => {
+    try {
+      return await part;
+    } catch (error) {
+      reasons.push(error);
+    }
+  });
+  const answers = await Promise.all(values);
+  // One value for each part, at its place.
+  if (reasons.length === 0) return answers as { -readonly [Place in keyof Parts]: Awaited<Parts[Place]> };
+  const [first] = reasons;
+  throw (
+    reasons.find((reason) => !(reason instanceof NotRun)) ?? (first instanceof NotRun ? first.cause : first)
+  );
+}
+
+function prepareConnection(
+  connection: Connection,
+  done: (error: null, connection: Connection) => void,
+): void {
+  keepPlans(connection);
+  failAsOne(connection);
+  done(null, connection);
+}
 
 /**
  * PostgreSQL parses and plans a statement once for each connection instead of each time: of the short statements that a
  * mail or a page makes that was a third of the work. Where the values matter PostgreSQL still plans anew by itself.
  */
-function keepPlans(connection: Connection, done: (error: null, connection: Connection) => void): void {
+function keepPlans(connection: Connection): void {
   const query = connection.query.bind(connection);
   connection.query = (asked, finished) => {
     const name = typeof asked === "object" ? nameOf(asked.text) : undefined;
     if (typeof asked === "string" || !name || !finished) return query(asked, finished);
     return query({ ...asked, name }, (error, result) => {
-      // Somebody changed a table: a plan that gives other columns than before stays refused on this connection.
-      if (error && "code" in error && error.code === "0A000") connection.__knex__disposed = error;
+      // Somebody changed a table: a plan that gives other columns than before stays refused on this connection. And pg
+      // closes a statement whose values it cannot write, and takes it for parsed all the same.
+      const isSpoilt = error && (!(error instanceof pg.DatabaseError) || error.code === "0A000");
+      if (isSpoilt) connection.__knex__disposed ??= error;
       finished(error, result);
     });
   };
-  done(null, connection);
 }
 
 const names = new Map<string, string>();

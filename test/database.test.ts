@@ -37,16 +37,3 @@ test("several statements can be run at once, as in a migration", async (t) => {
   assert.equal((await db("queues").where({ language: "en" }).first("name")).name, "Anglais");
   assert.equal(await db("queues").where({ language: "it" }).first("name"), undefined);
 });
-
-test("of statements that are sent together an error of the first undoes the others", async (t) => {
-  const { db } = await createTestDatabase(t);
-  const both = db.transaction(async (trx) => {
-    await Promise.all([
-      trx.raw("select 1 / 0"),
-      trx("queues").insert({ name: "never", position: 90 }),
-      trx("queues").insert({ name: "never either", position: 91 }),
-    ]);
-  });
-  await assert.rejects(both, /division by zero/);
-  assert.deepEqual(await db("queues").where("name", "like", "never%"), []);
-});
