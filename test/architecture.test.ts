@@ -117,6 +117,38 @@ test("the database is only asked by rooms that may: no leaf, no view", () => {
   );
 });
 
+/** Where promises are awaited together that send nothing to the database, or nothing in one transaction: each with why. */
+const awaitedTogether = [
+  ["database.ts", "sendTogether itself"],
+  ["demo.ts", "child processes end"],
+  ["demo/imap-server/outlet.ts", "a socket"],
+  ["demo/postgres-lock.ts", "files"],
+  ["demo/received-mails.ts", "files"],
+  ["inbox/mail-readers.ts", "child processes end"],
+  ["inbox/mailbox.ts", "a mailbox or a time limit"],
+  ["inbox/read-kept-mails.ts", "mails, each with its own transaction and its own failure"],
+  ["inbox/read-kept-mails.ts", "the same mails at the end"],
+  ["openpgp/check-signatures.ts", "keys"],
+  ["openpgp/encrypt.ts", "keys"],
+  ["outbox/publish-our-keys.ts", "keys"],
+  ["people/keys-of-person.ts", "facts of keys whose rows are read"],
+  ["setup/key-file-commands.ts", "keys"],
+  ["setup/key-file.ts", "keys"],
+  ["web/health.ts", "one statement or a time limit"],
+  ["worker.ts", "robots stop, each with its own transactions, before the process ends"],
+];
+
+test("statements that do not wait for each other go out by sendTogether: what else is awaited together is listed", () => {
+  const found = files.flatMap(({ file }) => {
+    const text = readFileSync(join(src, file), "utf8");
+    return [...text.matchAll(/\bPromise\s*\.\s*(?:all|allSettled|any|race)\b/g)].map(() => file);
+  });
+  assert.deepEqual(
+    found.toSorted(),
+    awaitedTogether.map(([file]) => file),
+  );
+});
+
 function importsOf(file: string): string[] {
   const text = readFileSync(join(src, file), "utf8");
   return [...text.matchAll(/(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g)].map(([, path = ""]) =>

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from "express";
 import { z } from "zod";
+import { sendTogether } from "../database.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import { answerState } from "../tickets/words.ts";
 import type { Desk } from "../web/desk.ts";
@@ -28,7 +29,7 @@ export function acknowledgementPage({ db, config }: Desk): Router {
   const show = async (request: Request, response: Response, setting: QueueSetting, form: Form) => {
     const current = readCursor(request.query.after);
     const path = `/queues/${setting.queue_id}/acknowledgement`;
-    const [choices, preview, gone, { kept, next }] = await Promise.all([
+    const [choices, preview, gone, { kept, next }] = await sendTogether([
       listChoices(db),
       previewOf(db, form.values.template || setting.template_id, desk),
       lastGone(db, setting.queue_id),

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Database } from "../database.ts";
+import { type Database, sendTogether } from "../database.ts";
 import { changeReading } from "../tickets/change-reading.ts";
 import type { Vault } from "../vault/vault.ts";
 import { LeaseLost, rawMail } from "./claim-mails.ts";
@@ -31,7 +31,7 @@ export async function readMailsAgain(db: Database, vault: Vault, reader: AgainRe
   while (!reader.stopping?.aborted) {
     const asked = await claimAsked(db, reader.leaseSeconds ?? 120);
     if (asked.length === 0) break;
-    const results = await Promise.all(asked.map((one) => readOne(db, vault, reader, one)));
+    const results = await sendTogether(asked.map((one) => readOne(db, vault, reader, one)));
     done += results.filter(Boolean).length;
   }
   return done;

@@ -1,7 +1,7 @@
 import { acknowledge, type OpenedTicket } from "../acknowledgements/acknowledge.ts";
 import { anyAcknowledges } from "../acknowledgements/settings.ts";
 import type { Signature } from "../acknowledgements/text.ts";
-import type { Database } from "../database.ts";
+import { type Database, sendTogether } from "../database.ts";
 import { offerKey } from "../people/offered-keys.ts";
 import { personOfAddress, rememberEncryption } from "../people/person-of-address.ts";
 import { newestBlindVector } from "../search/blind-vector.ts";
@@ -22,7 +22,7 @@ export type Sorting = { rules: StoredRule[]; desk: Signature | null };
 
 /** Asked for several mails at once: a rule counts for mails that are claimed after it was changed. Two statements. */
 export async function readSorting(db: Database, vault: Vault, desk?: Signature): Promise<Sorting> {
-  const [rules, isAcknowledged] = await Promise.all([listRules(db, vault), desk && anyAcknowledges(db)]);
+  const [rules, isAcknowledged] = await sendTogether([listRules(db, vault), desk && anyAcknowledges(db)]);
   return { rules, desk: isAcknowledged && desk ? desk : null };
 }
 
@@ -41,7 +41,7 @@ export async function receiveMail(
       return await setAside(trx, mail, reason);
     }
     // Sent at once: neither waits for the other.
-    const [personId, words] = await Promise.all([
+    const [personId, words] = await sendTogether([
       senderOf(trx, vault, mailReading),
       newestBlindVector(trx, vault, mailReading.language, mailReading.searchTexts),
     ]);
@@ -55,16 +55,20 @@ export async function receiveMail(
       storeOfferedKeys(trx, vault, mail, reading, ticketId, messageId),
       storeDocument(trx, { id: messageId, ticketId, language: reading.language }, words),
     ];
-    // Rules may search the ticket, so its parts are there first; the acknowledgement depends on its queue. Where nothing of
-    // that is asked for, the end of the claim goes out with the parts.
-    if (outcome !== "opened" || sorting.rules.length > 0 || sorting.desk) await Promise.all(parts);
+    const finish = () => finishMail(trx, mail, { state: "read", outcome, ticket_id: ticketId });
+    if (outcome === "opened" && sorting.rules.length === 0 && !sorting.desk) {
+      await sendTogether([...parts, finish()]);
+      return outcome;
+    }
+    // Rules may search the ticket, so its parts are there first; the acknowledgement depends on its queue.
+    await sendTogether(parts);
     if (outcome === "opened") {
       await applyRules(trx, vault, sorting.rules, ticketId, factsOf(reading));
       if (sorting.desk) await acknowledge(trx, vault, sorting.desk, openedBy(mail, reading, ticketId));
     } else if (reading.sender === "person") {
       await makeItOurTurn(trx, ticketId, mail.receivedAt);
     }
-    await Promise.all([...parts, finishMail(trx, mail, { state: "read", outcome, ticket_id: ticketId })]);
+    await finish();
     return outcome;
   });
   return await storing.catch((error) => {

@@ -1,4 +1,4 @@
-import type { Database } from "../database.ts";
+import { type Database, sendTogether } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
 import { handOver } from "./hand-over.ts";
 import { messageIdOf, newReference } from "./message-id.ts";
@@ -13,7 +13,7 @@ export async function mailAdmins(
   addresses: string[],
   notice: { subject: string; text: string },
 ): Promise<boolean> {
-  const results = await Promise.all(
+  const results = await sendTogether(
     addresses.map(async (address) => {
       const written = await writeMail(db, vault, sender, {
         ...notice,

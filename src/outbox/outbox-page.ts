@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from "express";
 import { z } from "zod";
+import { sendTogether } from "../database.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import { waitingClearRequests } from "../tickets/clear-requests.ts";
 import { decideAboutAnswer } from "../tickets/decide-about-answer.ts";
@@ -31,7 +32,7 @@ export function outboxPage({ db, vault }: Desk): Router {
 
   page.get("/outbox", async (request, response) => {
     const current = readCursor(request.query.after);
-    const [{ mails, next }, waiting, clearRequests] = await Promise.all([
+    const [{ mails, next }, waiting, clearRequests] = await sendTogether([
       listTroubled(db, vault, current),
       listWaiting(db, vault),
       waitingClearRequests(db, vault),

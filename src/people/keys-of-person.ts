@@ -1,4 +1,4 @@
-import type { Database } from "../database.ts";
+import { type Database, sendTogether } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
 import { isId } from "../web/is-id.ts";
 import { bearsAddress, type KeyFacts, problemOf, readKeyFacts } from "./key-facts.ts";
@@ -72,7 +72,7 @@ export async function keysOfPerson(db: Database, vault: Vault, personId: string)
     .first("people.id", "sealed_address", "wrote_encrypted_at", "wrapped_key");
   if (!person) return null;
   const address = vault.open(person.wrapped_key, "address", person.sealed_address);
-  const [confirmed, rows] = await Promise.all([
+  const [confirmed, rows] = await sendTogether([
     confirmedKeys(db, vault, personId),
     offeredRows(db, vault, personId),
   ]);

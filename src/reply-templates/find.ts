@@ -1,4 +1,4 @@
-import type { Database } from "../database.ts";
+import { type Database, sendTogether } from "../database.ts";
 import { isId } from "../web/is-id.ts";
 import type { Template, TemplateText } from "./template.ts";
 
@@ -8,7 +8,7 @@ export async function findTemplate(
   id: unknown,
 ): Promise<(Template & { source: TemplateText; texts: TemplateText[] }) | undefined> {
   if (!isId(id)) return undefined;
-  const [template, texts] = await Promise.all([
+  const [template, texts] = await sendTogether([
     db("reply_templates")
       .leftJoin("staff", "staff.id", "retired_by")
       .where({ "reply_templates.id": id })

@@ -1,4 +1,4 @@
-import type { Database } from "../database.ts";
+import { type Database, sendTogether } from "../database.ts";
 import type { How } from "./template.ts";
 
 /** One save of one text, as it was. */
@@ -48,7 +48,7 @@ export async function findVersion(
   const version = await versionsOf(db, templateId).where("version.number", number).first();
   if (!version) return undefined;
   const sameText = () => versionsOf(db, templateId).where("version.language", version.language);
-  const [replaced, current] = await Promise.all([
+  const [replaced, current] = await sendTogether([
     sameText().where("version.number", "<", number).orderBy("version.number", "desc").first(),
     sameText().where("version.is_current", true).first(),
   ]);

@@ -1,4 +1,4 @@
-import type { Database } from "../database.ts";
+import { type Database, sendTogether } from "../database.ts";
 import { tokensOfPhrase } from "../logs/tokens-of-log.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Asker, fieldSql, type Names, type Sql } from "./field-sql.ts";
@@ -62,7 +62,7 @@ export async function queryCompiler(
 ): Promise<(query: Compilable) => Compiled> {
   const nodes = queries.flatMap(({ node }) => node ?? []);
   const wanted = nodes.flatMap(wantedIn);
-  const [resolve, names] = await Promise.all([
+  const [resolve, names] = await sendTogether([
     wanted.length > 0 ? resolveWords(db, vault, wanted) : () => null,
     readNames(db, nodes.flatMap(fieldsIn)),
   ]);
@@ -200,7 +200,7 @@ async function readNames(db: Database, asked: Asked[]): Promise<Names> {
     const rows: { id: string; name: string }[] = isUsed ? await db(table).select("id", "name") : [];
     return new Map(rows.map(({ id, name }) => [name.toLowerCase(), id]));
   };
-  const [queues, staff, tags, versions] = await Promise.all([
+  const [queues, staff, tags, versions] = await sendTogether([
     read("queue", "queues"),
     read("owner", "staff"),
     read("tag", "tags"),

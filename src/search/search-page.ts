@@ -1,4 +1,5 @@
 import { Router } from "express";
+import { sendTogether } from "../database.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import { mostInBulk } from "../tickets/bulk.ts";
 import { isLate } from "../tickets/is-late.ts";
@@ -38,7 +39,7 @@ export function searchPage(desk: Desk): Router {
       after: readPlace(request.query.after, query.sort),
     });
     if (!found.ok) return response.status(422).render("search/search.njk", mistaken(typed, found.mistake));
-    const [tickets, snippets, tags] = await Promise.all([
+    const [tickets, snippets, tags] = await sendTogether([
       readFound(desk.db, desk.vault, found.ids, asker.staffId),
       readSnippets(desk.db, desk.vault, found.ids, found.lexemes),
       tagNames(desk.db),
@@ -116,7 +117,7 @@ const mostParts = 6;
 async function countAlone({ db, vault }: Desk, { node }: Query, asker: Asker) {
   if (node?.kind !== "all") return [];
   const parts = node.parts.slice(0, mostParts).map((part) => ({ node: part, sort: "newest" as const }));
-  return await Promise.all(
+  return await sendTogether(
     parts.map(async (part) => {
       const found = await searchTickets(db, vault, part, { asker, perPage: 0 });
       const words = printQuery(part);

@@ -1,4 +1,4 @@
-import type { Database } from "../database.ts";
+import { type Database, sendTogether } from "../database.ts";
 import { Mistake } from "./query-mistake.ts";
 
 /**
@@ -12,14 +12,12 @@ export async function searchTransaction<Value>(
   try {
     return await db.transaction(async (trx) => {
       // Sent first; what is read does not wait for its answer.
-      const planned = trx
-        .raw(
-          `select set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true),
-             set_config('work_mem', '64MB', true), set_config('random_page_cost', '1.1', true), set_config('statement_timeout', ?, true)`,
-          [`${secondsAtMost}s`],
-        )
-        .then();
-      const [value] = await Promise.all([read(trx), planned]);
+      const planned = trx.raw(
+        `select set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true),
+           set_config('work_mem', '64MB', true), set_config('random_page_cost', '1.1', true), set_config('statement_timeout', ?, true)`,
+        [`${secondsAtMost}s`],
+      );
+      const [, value] = await sendTogether([planned.then(() => undefined), read(trx)]);
       return value;
     });
   } catch (error) {

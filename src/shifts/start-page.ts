@@ -1,5 +1,6 @@
 import { Router } from "express";
 import { z } from "zod";
+import { sendTogether } from "../database.ts";
 import { countSaved } from "../search/count-saved.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import { isLate } from "../tickets/is-late.ts";
@@ -28,7 +29,7 @@ export function startPage({ db, vault }: Desk): Router {
   page.get("/", async (request, response) => {
     const me = signedIn(request);
     const { queues }: Rail = response.locals.rail;
-    const [overview, turn, recent, saved] = await Promise.all([
+    const [overview, turn, recent, saved] = await sendTogether([
       readOverview(db, vault, me.id),
       listOurTurn(db, vault, me.languages, mostShown, me.id),
       readRecent(db, vault, 8),

@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from "express";
+import { sendTogether } from "../database.ts";
 import { listStaff } from "../staff/staff.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import { listQueues } from "../tickets/queues.ts";
@@ -24,7 +25,7 @@ export function editPage({ db, vault }: Desk): Router {
     form: Form,
     trial: Trial | null = null,
   ) => {
-    const [queues, tags, staff] = await Promise.all([listQueues(db), tagNames(db), listStaff(db)]);
+    const [queues, tags, staff] = await sendTogether([listQueues(db), tagNames(db), listStaff(db)]);
     response.render("sorting-rules/edit.njk", {
       rule,
       form,

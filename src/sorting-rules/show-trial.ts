@@ -1,4 +1,4 @@
-import type { Database } from "../database.ts";
+import { type Database, sendTogether } from "../database.ts";
 import { listStaff } from "../staff/staff.ts";
 import { listQueues } from "../tickets/queues.ts";
 import type { Vault } from "../vault/vault.ts";
@@ -20,7 +20,7 @@ export type Trial = {
 
 /** Tries rules on the last 200 mails that opened a ticket. Nothing is changed. */
 export async function showTrial(db: Database, vault: Vault, rules: SortingRule[]): Promise<Trial> {
-  const [tried, brokenIn, queues, staff] = await Promise.all([
+  const [tried, brokenIn, queues, staff] = await sendTogether([
     tryRules(db, vault, rules),
     brokenSearches(db, vault, rules),
     listQueues(db),

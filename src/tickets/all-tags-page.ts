@@ -1,5 +1,6 @@
 import { type Response, Router } from "express";
 import { z } from "zod";
+import { sendTogether } from "../database.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
 import { type Form, newForm, readForm, withError } from "../web/forms.ts";
@@ -32,7 +33,7 @@ export function allTagsPage({ db }: Desk): Router {
   };
 
   page.get("/tags", async (_request, response) => {
-    const [tags, versions, workarounds] = await Promise.all([
+    const [tags, versions, workarounds] = await sendTogether([
       listTags(db),
       countLastVersions(db),
       countWorkarounds(db),

@@ -1,5 +1,6 @@
 import { Router } from "express";
 import { z } from "zod";
+import { sendTogether } from "../database.ts";
 import type { Whole } from "../search/all-found.ts";
 import type { Sort } from "../search/query.ts";
 import { showMistake } from "../search/show-mistake.ts";
@@ -43,7 +44,7 @@ export function bulkPage({ db, vault }: Desk): Router {
     const form: ReadForm<Values> = readForm(BulkForm, request.body);
     const asker = { staffId: signedIn(request).id, now: new Date() };
     const source = sourceOf(request.body);
-    const [queues, tags] = await Promise.all([listQueues(db), tagNames(db)]);
+    const [queues, tags] = await sendTogether([listQueues(db), tagNames(db)]);
     const shown = { queues, tags, mostInBulk, ...shownSource(source), form };
     const refuse = (more: object) => response.status(422).render("tickets/bulk.njk", { ...shown, ...more });
     if (!form.ok) return refuse({ tickets: [form.values.tickets ?? []].flat() });

@@ -1,5 +1,6 @@
 import { type Response, Router } from "express";
 import { z } from "zod";
+import { sendTogether } from "../database.ts";
 import { listStaff } from "../staff/staff.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
@@ -24,7 +25,7 @@ export function forwardPage(desk: Desk): Router {
   const { db, vault } = desk;
 
   const show = async (response: Response, ticket: Ticket, form: Form, mine: string) => {
-    const [messages, staff] = await Promise.all([readMessages(ticket.id), listStaff(db)]);
+    const [messages, staff] = await sendTogether([readMessages(ticket.id), listStaff(db)]);
     const newest = messages.findLast(({ kind }) => kind === "from_user") ?? messages.at(-1);
     response.render("tickets/forward.njk", {
       ticket,
@@ -36,7 +37,7 @@ export function forwardPage(desk: Desk): Router {
     });
   };
   const readMessages = async (ticketId: string) => {
-    const [thread, report] = await Promise.all([
+    const [thread, report] = await sendTogether([
       readThread(db, vault, ticketId),
       readReport(db, vault, ticketId),
     ]);

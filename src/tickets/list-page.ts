@@ -1,4 +1,5 @@
 import { Router } from "express";
+import { sendTogether } from "../database.ts";
 import type { Asker } from "../search/field-sql.ts";
 import { orMistake } from "../search/query-mistake.ts";
 import { showMistake } from "../search/show-mistake.ts";
@@ -32,7 +33,7 @@ export function listPage(desk: Desk): Router {
     const asked = ListQuery.parse(request.query);
     const current = readCursor(request.query.after);
     const asker = { staffId: signedIn(request).id, now: new Date() };
-    const [list, tags] = await Promise.all([listOf(desk, asked, asker, current), tagNames(db)]);
+    const [list, tags] = await sendTogether([listOf(desk, asked, asker, current), tagNames(db)]);
     const query = parametersOf(asked);
     const queueName = response.locals.rail.queues.find(({ id }: { id: string }) => id === asked.queue)?.name;
     const search = list.ok ? listAsSearch(asked, queueName, list.search) : null;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Database } from "../database.ts";
+import { type Database, sendTogether } from "../database.ts";
 import type { Asker } from "../search/field-sql.ts";
 import type { Query, QueryMistake } from "../search/query.ts";
 import { readCondition } from "../search/read-condition.ts";
@@ -60,7 +60,7 @@ export async function filterOf(
   query: ListQuery,
   asker: Asker,
 ): Promise<{ ok: true; filter: TicketFilter; search: Query | null } | ({ ok: false } & WrongList)> {
-  const [tags, read] = await Promise.all([
+  const [tags, read] = await sendTogether([
     query.tag.length > 0 ? tagsNamed(db, query.tag) : [],
     query.q === null ? null : readCondition(db, vault, query.q, asker),
   ]);

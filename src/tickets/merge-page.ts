@@ -1,5 +1,6 @@
 import { type Response, Router } from "express";
 import { z } from "zod";
+import { sendTogether } from "../database.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
 import { type Form, newForm, readForm, withError } from "../web/forms.ts";
@@ -35,7 +36,7 @@ export function mergePage(desk: Desk): Router {
     return { ...ticket, status_words: statusWords[ticket.status], masked_address: person.masked_address };
   };
   const show = async (response: Response, ticket: Ticket, form: Form, otherId?: string) => {
-    const [one, other] = await Promise.all([lookAt(ticket.id), otherId ? lookAt(otherId) : null]);
+    const [one, other] = await sendTogether([lookAt(ticket.id), otherId ? lookAt(otherId) : null]);
     const twoPeople = other?.person_id && ticket.person_id && other.person_id !== ticket.person_id;
     response.render("tickets/merge.njk", { ticket, form, both: other && [one, other], twoPeople });
   };

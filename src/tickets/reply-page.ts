@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from "express";
+import { sendTogether } from "../database.ts";
 import { neutralSubject } from "../outbox/queue-mail.ts";
 import { recipientOf } from "../outbox/recipient.ts";
 import { findWayOut, type WayOut } from "../outbox/way-out.ts";
@@ -47,7 +48,7 @@ export function replyPage(desk: Desk): Router {
   };
 
   const readMessages = async (ticketId: string) => {
-    const [thread, report] = await Promise.all([
+    const [thread, report] = await sendTogether([
       readThread(db, vault, ticketId),
       readReport(db, vault, ticketId),
     ]);
@@ -57,7 +58,7 @@ export function replyPage(desk: Desk): Router {
   const show = async (request: Request, response: Response, { ticket, wayOut }: Asked, shown: Shown) => {
     const me = signedIn(request);
     const { values } = shown.form;
-    const [messages, offered, writer] = await Promise.all([
+    const [messages, offered, writer] = await sendTogether([
       readMessages(ticket.id),
       offeredAnswers(db, ticket, typeof values.words === "string" ? values.words : ""),
       wayOut.kind === "none" ? null : startWriting(db, ticket.id, me.id),

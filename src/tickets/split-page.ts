@@ -1,5 +1,6 @@
 import { type Response, Router } from "express";
 import { z } from "zod";
+import { sendTogether } from "../database.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
 import { type Form, listOf, newForm, readForm, withError } from "../web/forms.ts";
@@ -18,7 +19,7 @@ export function splitPage(desk: Desk): Router {
   const { db, vault } = desk;
 
   const show = async (response: Response, ticket: Ticket, form: Form) => {
-    const [thread, report] = await Promise.all([
+    const [thread, report] = await sendTogether([
       readThread(db, vault, ticket.id),
       readReport(db, vault, ticket.id),
     ]);

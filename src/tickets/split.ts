@@ -1,4 +1,4 @@
-import type { Database } from "../database.ts";
+import { type Database, sendTogether } from "../database.ts";
 import { addSealingKey, findSealingKey, type SealingKey } from "../vault/sealing-keys.ts";
 import type { Vault } from "../vault/vault.ts";
 import { isId } from "../web/is-id.ts";
@@ -166,7 +166,7 @@ async function openFrom(
   key: SealingKey,
   staffId: string,
 ): Promise<string> {
-  const [ticketKey, messageKey] = await Promise.all([
+  const [ticketKey, messageKey] = await sendTogether([
     findSealingKey(trx, ticket.key_id),
     findSealingKey(trx, message.key_id),
   ]);

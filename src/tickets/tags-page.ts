@@ -1,5 +1,6 @@
 import { type Response, Router } from "express";
 import { z } from "zod";
+import { sendTogether } from "../database.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
 import { type Form, newForm, readForm, withError } from "../web/forms.ts";
@@ -26,7 +27,7 @@ export function tagsPage(desk: Desk): Router {
   const { db } = desk;
 
   const show = async (response: Response, ticket: Ticket, form: Form) => {
-    const [tags, names] = await Promise.all([tagsOfTicket(db, ticket.id), tagNames(db)]);
+    const [tags, names] = await sendTogether([tagsOfTicket(db, ticket.id), tagNames(db)]);
     response.render("tickets/tags.njk", { ticket, form, tags, names });
   };
 

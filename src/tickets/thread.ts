@@ -1,4 +1,4 @@
-import type { Database } from "../database.ts";
+import { type Database, sendTogether } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { MessageContent } from "./ticket.ts";
 import type { StateChange } from "./ticket-state.ts";
@@ -56,7 +56,10 @@ export async function readThread(
   vault: Vault,
   ticketId: string,
 ): Promise<({ type: "message"; message: ThreadMessage } | { type: "event"; event: ThreadEvent })[]> {
-  const [messages, events] = await Promise.all([readMessages(db, vault, ticketId), readEvents(db, ticketId)]);
+  const [messages, events] = await sendTogether([
+    readMessages(db, vault, ticketId),
+    readEvents(db, ticketId),
+  ]);
   const story = [
     ...messages.map((message) => ({ type: "message" as const, message, at: message.created_at })),
     ...events.map((event) => ({ type: "event" as const, event, at: event.created_at })),

@@ -1,4 +1,5 @@
 import { Router } from "express";
+import { sendTogether } from "../database.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
 import { againWords } from "./again-words.ts";
@@ -31,7 +32,7 @@ export function ticketPage(desk: Desk): Router {
   page.get("/tickets/:id", async (request, response) => {
     const ticket = await askedTicket(desk, request);
     const me = signedIn(request).id;
-    const [thread, report, person, related, tags] = await Promise.all([
+    const [thread, report, person, related, tags] = await sendTogether([
       readThread(db, vault, ticket.id),
       readReport(db, vault, ticket.id, { withLogs: true }),
       findPerson(db, vault, ticket.id),
@@ -39,7 +40,7 @@ export function ticketPage(desk: Desk): Router {
       tagsOfTicket(db, ticket.id),
     ]);
     // Most tickets were not touched a moment ago: what only some need is asked when the thread shows that they need it.
-    const [undo, merges, called, clearRequests, writer] = await Promise.all([
+    const [undo, merges, called, clearRequests, writer] = await sendTogether([
       wasTouched(thread) ? undoOutlook(db, ticket.id) : new Map(),
       wasMerged(thread) ? mergesOf(db, ticket.id) : [],
       calledStaff(db, notesOf(thread)),

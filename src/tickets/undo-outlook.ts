@@ -1,4 +1,4 @@
-import type { Database } from "../database.ts";
+import { type Database, sendTogether } from "../database.ts";
 import { readState } from "./merge.ts";
 import { isStateColumn, type StateChange } from "./ticket-state.ts";
 import { type Event, minutesToUndo, type UndoRefusal } from "./undo.ts";
@@ -31,14 +31,14 @@ export async function undoOutlook(db: Database, ticketId: string): Promise<UndoO
       await outlookOf(db, ticketId, event, recent, present),
     ],
   );
-  return new Map(await Promise.all(outlooks));
+  return new Map(await sendTogether(outlooks));
 }
 
 async function readPresent(db: Database, ticketId: string, events: Recent[]): Promise<Present> {
   const before = events.map((event) => event.before ?? {});
   const tagIds = before.flatMap((change) => tagsIn(change));
   const ownerIds = before.flatMap(({ owner_id }) => (typeof owner_id === "string" ? [owner_id] : []));
-  const [state, tags, owners] = await Promise.all([
+  const [state, tags, owners] = await sendTogether([
     readState(db, ticketId),
     tagIds.length > 0 ? db("tags").whereIn("id", tagIds).pluck<string[]>("id") : [],
     ownerIds.length > 0
