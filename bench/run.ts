@@ -1,3 +1,4 @@
+import "#src/demo/own-environment.ts";
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { dirname, join } from "node:path";

@@ -1,3 +1,4 @@
+import "#src/demo/own-environment.ts";
 import { parseArgs } from "node:util";
 import { runCanaries } from "./canaries/canaries.ts";
 import { canaryTable } from "./canaries/canary-table.ts";

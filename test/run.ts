@@ -1,3 +1,4 @@
+import "#src/demo/own-environment.ts";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { glob, stat } from "node:fs/promises";

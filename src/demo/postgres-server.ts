@@ -32,7 +32,7 @@ export class Server {
     this.#place = place;
     this.#log = `${place.data}.log`;
     this.version = place.binaries.version;
-    this.url = `postgres://whisperdesk@localhost/postgres?host=${encodeURIComponent(place.socketFolder)}`;
+    this.url = `postgres://whisperdesk@localhost:5432/postgres?host=${encodeURIComponent(place.socketFolder)}`;
   }
 
   get pid(): number {
@@ -115,6 +115,7 @@ export class Server {
     const { data, socketFolder } = this.#place;
     const settings = {
       listen_addresses: "",
+      port: "5432",
       unix_socket_directories: socketFolder,
       unix_socket_permissions: "0700",
       // By this name a later start knows whether the process that started the server still lives.

@@ -9,10 +9,10 @@ import { type TestContext, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Database, openDatabase } from "#src/database.ts";
 import { Browser } from "#test/support/browser.ts";
+import { nonsenseVariables } from "#test/support/nonsense-variables.ts";
+import manifest from "../../package.json" with { type: "json" };
 
-test("one command shows the whole desk, Ctrl-C ends it, and a second start doubles nothing", {
-  timeout: 150_000,
-}, async (t) => {
+test("one command shows the whole desk, Ctrl-C ends it, and a second start doubles nothing", async (t) => {
   const data = await mkdtemp(join(tmpdir(), "demo-"));
   t.after(() => rm(data, { recursive: true, force: true }));
 
@@ -39,8 +39,9 @@ type Demo = { url: string; mailboxUrl: string; password: string; stop(): Promise
 
 async function startDemo(t: TestContext, data: string): Promise<Demo> {
   const port = await freePort();
-  const demo = spawn(process.execPath, [join(import.meta.dirname, "../../src/demo.ts")], {
-    env: { ...process.env, WHISPERDESK_DATA: data, WEB_PORT: String(port) },
+  const demo = spawn("sh", ["-c", manifest.scripts.demo], {
+    cwd: join(import.meta.dirname, "../.."),
+    env: { ...process.env, ...nonsenseVariables, WHISPERDESK_DATA: data, WEB_PORT: String(port) },
     stdio: ["ignore", "pipe", "inherit"],
   });
   t.after(() => demo.kill("SIGKILL"));
@@ -65,7 +66,7 @@ async function untilIntroduced(demo: ChildProcess): Promise<string> {
   demo.stdout?.setEncoding("utf8").on("data", (text) => {
     output += text;
   });
-  for (let tries = 0; tries < 1200 && demo.exitCode === null; tries += 1) {
+  while (demo.exitCode === null) {
     if (output.includes("Ctrl-C stops everything")) return output;
     await pause(50);
   }
@@ -90,7 +91,7 @@ async function answerInTheBrowser(demo: Demo, data: string): Promise<void> {
   // It waits, so that its writer can take it back.
   await ask(data, (db) => db("outbox_mails").update({ not_before: new Date(0) }));
 
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (;;) {
     const page = await (await fetch(`${demo.mailboxUrl}/`)).text();
     if (/signed by the desk/.test(page)) {
       assert.match(page, /Thank you for your report from the demo/);
@@ -98,16 +99,14 @@ async function answerInTheBrowser(demo: Demo, data: string): Promise<void> {
     }
     await pause(100);
   }
-  assert.fail("the answer did not arrive in the demo mailbox");
 }
 
 async function untilAllIsRead(data: string): Promise<void> {
-  for (let tries = 0; tries < 600; tries += 1) {
+  for (;;) {
     const counts = await countAll(data);
     if (counts.mails === 66 && counts.kept === 0) return;
     await pause(100);
   }
-  assert.fail("the mails were not read within a minute");
 }
 
 async function countAll(data: string) {
@@ -124,7 +123,7 @@ async function countAll(data: string) {
 }
 
 async function ask<Answer>(data: string, question: (db: Database) => Promise<Answer>): Promise<Answer> {
-  const db = openDatabase(`postgres://whisperdesk@localhost/postgres?host=${data}/pg18-socket`);
+  const db = openDatabase(`postgres://whisperdesk@localhost:5432/postgres?host=${data}/pg18-socket`);
   try {
     return await question(db);
   } finally {
