@@ -8,7 +8,7 @@ import { readMail } from "#src/inbox/read-mail.ts";
 import { readSorting, receiveMail } from "#src/inbox/receive.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import { startDesk } from "#test/support/browser.ts";
-import { openChromium, withoutChromium } from "#test/support/chromium.ts";
+import { assertSound, openChromium, withoutChromium } from "#test/support/chromium.ts";
 import { deskSecretKey } from "#test/support/intake.ts";
 import { newMail } from "./cast.ts";
 
@@ -86,8 +86,7 @@ suite("acknowledgements in a real browser", { skip: withoutChromium }, async () 
     const paths = ["/acknowledgements", path, `${path}?template=${personal}`, `/tickets/${ticket}`];
     for (const [index, address] of paths.entries()) {
       const look = index % 2 === 0 ? { width: 1280 } : { width: 360, dark: true };
-      assert.deepEqual(await chromium.axe(desk.origin + address, { ...look, cookies }), [], address);
-      assert.equal(await chromium.overflow(desk.origin + address, { width: 320, cookies }), 0, address);
+      await assertSound(chromium, desk.origin, [address], cookies, [look]);
     }
   });
 });

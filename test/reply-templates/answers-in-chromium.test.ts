@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, suite, test } from "node:test";
 import { installStandardAnswers } from "#src/demo/install-standard-answers.ts";
 import { startDesk } from "#test/support/browser.ts";
-import { openChromium, withoutChromium } from "#test/support/chromium.ts";
+import { assertSound, openChromium, withoutChromium } from "#test/support/chromium.ts";
 import { changeSource } from "./cast.ts";
 
 suite("the answers in a real browser", { skip: withoutChromium }, async () => {
@@ -32,8 +32,7 @@ suite("the answers in a real browser", { skip: withoutChromium }, async () => {
   test("axe finds nothing, and nobody must scroll sideways at 320 pixels", async () => {
     for (const [index, path] of paths.entries()) {
       const look = index % 2 === 0 ? { width: 1280 } : { width: 360, dark: true };
-      assert.deepEqual(await chromium.axe(desk.origin + path, { ...look, cookies }), [], path);
-      assert.equal(await chromium.overflow(desk.origin + path, { width: 320, cookies }), 0, path);
+      await assertSound(chromium, desk.origin, [path], cookies, [look]);
     }
   });
 

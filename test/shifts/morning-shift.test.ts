@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { endShift, startShift } from "#src/shifts/shift.ts";
 import { startDesk } from "#test/support/browser.ts";
 import { createCast } from "#test/support/cast.ts";
-import { openChromium, withoutChromium } from "#test/support/chromium.ts";
+import { assertSound, openChromium, withoutChromium } from "#test/support/chromium.ts";
 
 suite("a morning shift in a real browser", { skip: withoutChromium }, async () => {
   if (withoutChromium) return;
@@ -71,13 +71,7 @@ suite("a morning shift in a real browser", { skip: withoutChromium }, async () =
     const rules = ["/tags", "/sorting-rules", "/sorting-rules/add", "/sorting-rules/try"];
     for (const [index, path] of [...paths, ...rules].entries()) {
       const look = index % 2 === 0 ? { width: 1280 } : { width: 360, dark: true };
-      const found = await chromium.axe(desk.origin + path, { ...look, cookies: adam.cookies });
-      assert.deepEqual(found, [], path);
-      assert.equal(
-        await chromium.overflow(desk.origin + path, { width: 320, cookies: adam.cookies }),
-        0,
-        path,
-      );
+      await assertSound(chromium, desk.origin, [path], adam.cookies, [look]);
     }
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
 import { startDesk } from "#test/support/browser.ts";
 import { type Cast, createCast } from "#test/support/cast.ts";
-import { openChromium, withoutChromium } from "#test/support/chromium.ts";
+import { assertSound, openChromium, withoutChromium } from "#test/support/chromium.ts";
 
 const desk = await startDesk({ after });
 const { db } = desk;
@@ -128,10 +128,7 @@ test("in a real browser the pages hold no barrier and need no scrolling sideways
   const [id] = await db("sorting_rules").orderBy("id", "desc").limit(1).pluck("id");
 
   for (const path of ["/sorting-rules", `/sorting-rules/${id}/change`, "/sorting-rules/try"]) {
-    for (const dark of [false, true]) {
-      assert.deepEqual(await chromium.axe(desk.origin + path, { cookies, dark }), [], path);
-    }
-    assert.equal(await chromium.overflow(desk.origin + path, { cookies, width: 320 }), 0, path);
+    await assertSound(chromium, desk.origin, [path], cookies, [{}, { dark: true }]);
     const folder = process.env.WHISPERDESK_PICTURES;
     for (const [width, dark] of [
       [1280, false],

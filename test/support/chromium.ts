@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { after } from "node:test";
 import axe from "axe-core";
 import { type BrowserContext, type Browser as Chromium, chromium, type Page } from "playwright-core";
 import type { Browser } from "./browser.ts";
+import { howToLaunch, joinChromium } from "./chromium-server.ts";
 import type { Ending } from "./postgres.ts";
 
-const program = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) => existsSync(path));
-
 /** For `test(name, { skip: withoutChromium }, …)`: the reason, when no chromium is installed. */
-export const withoutChromium: string | false = program ? false : "chromium is not installed";
+export const withoutChromium: string | false = howToLaunch.executablePath
+  ? false
+  : "chromium is not installed";
 
 export type Finding = { rule: string; where: string[] };
 export type Look = { width?: number; height?: number; dark?: boolean; cookies?: Browser["cookies"] };
@@ -16,9 +17,11 @@ export type Look = { width?: number; height?: number; dark?: boolean; cookies?: 
 export type RealBrowser = {
   /** A window without JavaScript, as our users have it; `cookies` of a test browser bring its session. */
   open(address: string, look?: Look): Promise<Page>;
+  /** The one window with JavaScript and past our CSP that axe needs, at another page. */
+  read(address: string, look?: Look): Promise<Page>;
   /** Takes a picture of the whole page. */
   picture(address: string, file: string, look?: Look): Promise<void>;
-  /** What axe-core (WCAG 2.2 AA and best practice) finds on a page; it needs JavaScript and a window past our CSP. */
+  /** What axe-core (WCAG 2.2 AA and best practice) finds on a page. */
   axe(address: string, look?: Look): Promise<Finding[]>;
   /** How many pixels the page is wider than its window: 0 when nobody must scroll sideways. */
   overflow(address: string, look?: Look): Promise<number>;
@@ -30,53 +33,82 @@ export async function assertSound(
   origin: string,
   paths: string[],
   cookies: Browser["cookies"],
+  looks: Look[] = [{}, { dark: true, width: 360 }],
 ): Promise<void> {
   for (const path of paths) {
-    assert.deepEqual(await chromium.axe(origin + path, { cookies }), [], path);
-    assert.deepEqual(await chromium.axe(origin + path, { cookies, dark: true, width: 360 }), [], path);
-    assert.equal(await chromium.overflow(origin + path, { width: 320, cookies }), 0, path);
+    const page = await chromium.read(origin + path, { ...looks[0], cookies });
+    for (const look of looks) {
+      await wear(page, look);
+      assert.deepEqual(await findings(page), [], `${path} ${JSON.stringify(look)}`);
+    }
+    await wear(page, { width: 320 });
+    assert.equal(await overflow(page), 0, path);
   }
 }
 
-/** Debian's chromium, closed at the end of the test. */
+/** Debian's chromium; what was opened in it is closed at the end of the test. */
 export async function openChromium(t: Ending): Promise<RealBrowser> {
-  const browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"] });
-  t.after(() => browser.close());
+  const browser = await findBrowser();
+  const opened: BrowserContext[] = [];
+  t.after(async () => {
+    await Promise.all(opened.map((context) => context.close()));
+  });
 
-  const withPage = async <Value>(
-    address: string,
-    look: Look,
-    scripts: boolean,
-    use: (page: Page) => Promise<Value>,
-  ) => {
-    const context = await newContext(browser, address, look, scripts);
-    try {
-      const page = await context.newPage();
-      await page.goto(address);
-      return await use(page);
-    } finally {
-      await context.close();
-    }
+  const newPage = async (scripts: boolean) => {
+    const context = await browser.newContext({ javaScriptEnabled: scripts, bypassCSP: scripts });
+    opened.push(context);
+    // On a busy machine a page takes its time; what hangs is found by the limit of the test.
+    context.setDefaultTimeout(200_000);
+    return await context.newPage();
+  };
+  const go = async (page: Page, address: string, look: Look) => {
+    await wear(page, look);
+    await giveCookies(page, address, look.cookies);
+    await page.goto(address);
+    return page;
+  };
+  // A window costs five times what a page in it does.
+  let reading: Promise<Page> | undefined;
+  const read = async (address: string, look: Look = {}) => {
+    reading ??= newPage(true);
+    return await go(await reading, address, look);
   };
 
   return {
-    async open(address, look = {}) {
-      const context = await newContext(browser, address, look, false);
-      const page = await context.newPage();
-      await page.goto(address);
-      return page;
-    },
+    read,
+    open: async (address, look = {}) => await go(await newPage(false), address, look),
     async picture(address, file, look = {}) {
-      await withPage(address, look, false, (page) => page.screenshot({ path: file, fullPage: true }));
+      const page = await go(await newPage(false), address, look);
+      await page.screenshot({ path: file, fullPage: true });
+      await page.context().close();
     },
-    async axe(address, look = {}) {
-      return await withPage(address, look, true, findings);
-    },
-    async overflow(address, look = {}) {
-      const measure = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
-      return await withPage(address, look, true, (page) => page.evaluate<number>(measure));
-    },
+    axe: async (address, look) => await findings(await read(address, look)),
+    overflow: async (address, look) => await overflow(await read(address, look)),
   };
+}
+
+let own: Promise<Chromium> | undefined;
+
+// `npm test` starts one for all files; a file that runs alone starts its own.
+function findBrowser(): Promise<Chromium> {
+  const offered = process.env.WHISPERDESK_TEST_CHROMIUM;
+  own ??= offered ? joinChromium(offered) : chromium.launch(howToLaunch);
+  return own;
+}
+
+after(async () => {
+  await (await own)?.close();
+});
+
+async function wear(page: Page, { width = 1280, height = 900, dark = false }: Look): Promise<void> {
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
+}
+
+async function giveCookies(page: Page, address: string, cookies: Look["cookies"]): Promise<void> {
+  const url = new URL("/", address).href;
+  await page.context().clearCookies();
+  await page.context().addCookies([...(cookies ?? [])].map(([name, value]) => ({ name, value, url })));
 }
 
 /** What axe-core finds on a page that is open already, in a context with JavaScript. */
@@ -91,19 +123,8 @@ async function findings(page: Page): Promise<Finding[]> {
   }));
 }
 
-async function newContext(
-  browser: Chromium,
-  address: string,
-  { width = 1280, height = 900, dark = false, cookies }: Look,
-  scripts: boolean,
-): Promise<BrowserContext> {
-  const context = await browser.newContext({
-    javaScriptEnabled: scripts,
-    bypassCSP: scripts,
-    colorScheme: dark ? "dark" : "light",
-    viewport: { width, height },
-  });
-  const url = new URL("/", address).href;
-  await context.addCookies([...(cookies ?? [])].map(([name, value]) => ({ name, value, url })));
-  return context;
+async function overflow(page: Page): Promise<number> {
+  return await page.evaluate<number>(
+    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+  );
 }

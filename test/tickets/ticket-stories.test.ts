@@ -3,7 +3,7 @@ import test, { after } from "node:test";
 import type { Page } from "playwright-core";
 import { startDesk } from "#test/support/browser.ts";
 import { confirmOffered, createCast } from "#test/support/cast.ts";
-import { openChromium, withoutChromium } from "#test/support/chromium.ts";
+import { assertSound, openChromium, withoutChromium } from "#test/support/chromium.ts";
 
 const skip = withoutChromium;
 const desk = await startDesk({ after });
@@ -95,9 +95,7 @@ test("axe finds nothing on these pages, and nobody must scroll sideways at 320 p
   ];
   for (const [index, path] of pages.entries()) {
     const look = index % 2 === 0 ? { width: 1280 } : { width: 360, dark: true };
-    const found = await chromium.axe(desk.origin + path, { ...look, cookies: nina.cookies });
-    assert.deepEqual(found, [], path);
-    assert.equal(await chromium.overflow(desk.origin + path, { width: 320, cookies: nina.cookies }), 0, path);
+    await assertSound(chromium, desk.origin, [path], nina.cookies, [look]);
   }
 });
 

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { test } from "node:test";
+import { openChromium, withoutChromium } from "./chromium.ts";
+import { joinChromium, offerChromium } from "./chromium-server.ts";
+import type { Ending } from "./postgres.ts";
+
+test("all files share one browser, in which none sees what another one opened", {
+  skip: withoutChromium,
+}, async (t) => {
+  const { address, stop } = await offerChromium();
+  t.after(stop);
+  const endpoint = async () => await (await fetch(address)).text();
+  const [one, other] = await Promise.all([joinChromium(address), joinChromium(address)]);
+
+  await one.newContext();
+  assert.equal(one.contexts().length, 1);
+  assert.equal(other.contexts().length, 0);
+
+  await one.close();
+  const page = await (await other.newContext()).newPage();
+  await page.setContent("<h1>Still here</h1>");
+  assert.equal(await page.locator("h1").innerText(), "Still here");
+  assert.equal(await endpoint(), await endpoint());
+});
+
+test("the window for axe has the look and the session of each page, not those of the page before", {
+  skip: withoutChromium,
+}, async (t) => {
+  const chromium = await openChromium(t);
+  const { origin, visits } = await startCounter(t);
+
+  await chromium.axe(origin, { cookies: new Map([["seat", "1"]]), width: 360, dark: true });
+  const page = await chromium.read(origin, { cookies: new Map([["row", "2"]]) });
+  await chromium.read(origin);
+
+  assert.deepEqual(visits, ["seat=1", "row=2", ""]);
+  assert.deepEqual(await page.evaluate("[innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]"), [
+    1280,
+    false,
+  ]);
+});
+
+/** A page that notes the cookies that each visitor brings. */
+async function startCounter(t: Ending) {
+  const visits: string[] = [];
+  const server = createServer((request, response) => {
+    if (request.url === "/") visits.push(request.headers.cookie ?? "");
+    response
+      .setHeader("content-type", "text/html")
+      .end("<html lang=en><title>A</title><main><h1>A</h1></main>");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, visits };
+}
