@@ -68,7 +68,7 @@ function recordOf(file: string, reading: MailReading, milliseconds: number): Cor
     file,
     outcome: "read",
     reason: null,
-    sender: reading.report ? "report" : reading.sender,
+    sender: reading.report ? "report" : senderOf(reading),
     subject: reading.subject,
     from: reading.from,
     text: reading.text,
@@ -89,10 +89,16 @@ function recordOf(file: string, reading: MailReading, milliseconds: number): Cor
     keys: reading.offeredKeys.map(({ fingerprint }) => fingerprint),
     ids: {
       answers: reading.references.filter(looksLikeOurs),
-      cameBack: reading.bounceOf,
+      cameBack: reading.bounceOf.find(looksLikeOurs) ?? null,
     },
     milliseconds,
   };
+}
+
+/** What looks like an automatic answer is one where it answers us; else it opens a ticket as a person's mail does. */
+function senderOf({ sender, references }: Extract<MailReading, { ok: true }>) {
+  if (sender !== "likely automatic") return sender;
+  return references.some(looksLikeOurs) ? "automatic" : "person";
 }
 
 const nothing = {

@@ -1,3 +1,4 @@
+import type { Sender } from "../mime/automatic-mail.ts";
 import type { CryptoSummary } from "../mime/crypto-summary.ts";
 import type { Address, Attachment } from "../mime/mail.ts";
 import type { NotRead } from "../mime/not-read.ts";
@@ -48,7 +49,7 @@ export type MailReading =
     }
   | {
       ok: true;
-      sender: "person" | "automatic" | "list" | "bounce";
+      sender: Sender["sort"];
       messageId: string | null;
       /** Why the desk does not answer it by itself, in words; null: it may. */
       noAutomaticAnswer: string | null;
@@ -74,8 +75,8 @@ export type MailReading =
       language: string | null;
       offeredKeys: OfferedKey[];
       report: ReportReading | null;
-      /** The Message-ID of the mail of ours that came back. */
-      bounceOf: string | null;
+      /** Message-IDs that a bounce gives back: which mail of ours may have come back. */
+      bounceOf: string[];
       searchTexts: WeightedText[];
       /** What looks encrypted, or like a key, and could not be read: its sender counts as somebody who encrypts. */
       notRead: NotRead[];

@@ -1,17 +1,18 @@
-import { automaticMail } from "../mime/automatic-mail.ts";
+import { automaticMail, type Sender } from "../mime/automatic-mail.ts";
 import type { PinnedKey } from "../mime/crypto-summary.ts";
 import type { Mail } from "../mime/mail.ts";
 import { whyNoAutomaticAnswer } from "../mime/no-automatic-answer.ts";
 import type { NotRead } from "../mime/not-read.ts";
 import { parseMail } from "../mime/parse-mail.ts";
-import { readDeliveryReport } from "../mime/read-delivery-report.ts";
 import { firstHeader } from "../mime/read-headers.ts";
+import { returnedIds } from "../mime/returned-mail.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 import { readPublicKeys } from "../openpgp/read-public-keys.ts";
 import { keyFactsOf } from "../people/key-facts.ts";
 import { textsOfMail } from "../search/texts-of-message.ts";
 import { findReportId, recogniseReport } from "../whisperback/recognise-report.ts";
 import { detectLanguage } from "./detect-language.ts";
+import { leftClosed } from "./left-closed.ts";
 import type { MailReading, OfferedKey } from "./mail-reading.ts";
 import { type Opened, openMail } from "./open-mail.ts";
 import { protectionOf } from "./protection-of.ts";
@@ -34,6 +35,8 @@ export async function readMail(
     return { ok: false, reason: "It says that this desk itself wrote it: a loop, or a forgery" };
 
   const opened = await openMail(raw, outer.mail, keys, pinned);
+  if (!opened.ok && isByProgram(automaticMail(outer.mail)))
+    return await readOrdinaryMail(outer.mail, await leftClosed(outer.mail), null);
   if (!opened.ok) return { ...opened, encryptedBy: encryptedBy(outer.mail) };
 
   const recognised = recogniseReport({
@@ -54,18 +57,22 @@ function encryptedBy({ subject, from }: Mail): string | null {
   return findReportId(subject) === null ? (from[0]?.address ?? null) : null;
 }
 
+/** What certainly is no person's: a report about a mail of ours, or an automatic answer. */
+function isByProgram({ sort }: Sender): boolean {
+  return sort === "bounce" || sort === "automatic";
+}
+
 async function readOrdinaryMail(outer: Mail, opened: Opened, hint: string | null): Promise<MailReading> {
   const sender = automaticMail(outer);
-  const delivery = sender.sort === "bounce" ? readDeliveryReport(outer) : null;
+  const returned = isByProgram(sender) ? returnedIds(outer) : [];
   const { subject, text } = opened;
   const keys = await readOfferedKeys(opened);
   return {
     ok: true,
-    // A mail that is only late has not come back.
-    sender: delivery && delivery.action !== "failed" ? "automatic" : sender.sort,
+    sender: sender.sort,
     noAutomaticAnswer: whyNoAutomaticAnswer(outer) ?? (hint ? "It looks like a WhisperBack report" : null),
     messageId: outer.messageId,
-    references: [...outer.references, ...outer.inReplyTo],
+    references: [...outer.references, ...outer.inReplyTo, ...returned],
     from: outer.from[0] ?? null,
     subject,
     date: outer.date?.toISOString() ?? null,
@@ -78,9 +85,10 @@ async function readOrdinaryMail(outer: Mail, opened: Opened, hint: string | null
     language: detectLanguage(text) ?? detectLanguage(subject),
     offeredKeys: keys.offered,
     report: null,
-    bounceOf: delivery?.originalMessageId ?? null,
+    bounceOf: sender.sort === "bounce" ? returned : [],
     searchTexts: textsOfMail({ subject, text, fromName: outer.from[0]?.name ?? "" }, opened.attachments),
-    notRead: [...opened.notRead, ...keys.notRead],
+    // What a server gives back is ours.
+    notRead: sender.sort === "bounce" ? [] : [...opened.notRead, ...keys.notRead],
     warnings: [...opened.warnings, ...(hint ? [hint] : [])],
   };
 }

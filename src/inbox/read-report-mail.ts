@@ -41,7 +41,7 @@ export async function readReportMail(
     language: languageOf(report),
     offeredKeys: await keyOfReport(report),
     report: { ...openFacts(report, whisperbackId, outer, handSaved), ...sealedParts(report) },
-    bounceOf: null,
+    bounceOf: [],
     searchTexts: textsOfReport(subject, report, report.sections, opened.attachments),
     notRead: opened.notRead,
     warnings: [...opened.warnings, ...report.warnings],

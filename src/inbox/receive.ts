@@ -65,7 +65,7 @@ export async function receiveMail(
     if (outcome === "opened") {
       await applyRules(trx, vault, sorting.rules, ticketId, factsOf(reading));
       if (sorting.desk) await acknowledge(trx, vault, sorting.desk, openedBy(mail, reading, ticketId));
-    } else if (reading.sender === "person") {
+    } else if (reading.sender === "person" || reading.sender === "list") {
       await makeItOurTurn(trx, ticketId, mail.receivedAt);
     }
     await finish();

@@ -30,7 +30,7 @@ export async function storeMessage(
   const message = messageOf(mail, reading, await copiedCiphertexts(trx, vault, reading));
   if (place) return await addTo(trx, vault, mail, message, place);
 
-  const marks = reading.sender === "list" && !reading.report ? ["list mail"] : [];
+  const marks = reading.report || reading.sender === "person" ? [] : [`${reading.sender} mail`];
   const ticket = await ticketOf(trx, vault, mail, reading);
   const opened = await openTicketWith(trx, vault, ticket, withMarks(message, marks));
   if (opened) return { ...opened, outcome: "opened" };
@@ -43,12 +43,13 @@ async function placeOf(trx: Database, vault: Vault, reading: Understood): Promis
 
   const answered = await ticketOfReference(trx, vault, reading.references);
   if (reading.sender === "bounce") {
-    const returned = await markBounced(trx, vault, [reading.bounceOf ?? "", ...reading.references]);
+    const returned = await markBounced(trx, vault, reading.bounceOf);
     if (!returned) return "A bounce of a mail that this desk did not send";
     return { ticketId: returned, outcome: "bounce", marks: ["bounce"] };
   }
   if (answered) {
-    const marks = reading.sender === "person" ? [] : [`${reading.sender} mail`];
+    const marks =
+      reading.sender === "person" ? [] : [reading.sender === "list" ? "list mail" : "automatic mail"];
     if (!reading.personId || reading.personId !== answered.personId) marks.push("another address");
     return { ticketId: answered.ticketId, outcome: "added", marks };
   }

@@ -5,11 +5,12 @@ import { firstHeader } from "./read-headers.ts";
 
 /** Why no automatic answer may go to the sender of a mail (RFC 3834 §2), in words for the staff; null: one may. */
 export function whyNoAutomaticAnswer(mail: Mail): string | null {
-  const { sort, reason } = automaticMail(mail);
+  const { sort, reason, hint } = automaticMail(mail);
   if (sort !== "person") return `${writers[sort]} (${reason})`;
+  if (hint) return `A program may have written it (${hint})`;
   if (!mail.from[0]) return "It names no sender";
   if (!isOneSender(mail)) return "It does not name exactly one sender";
-  if (isForPrograms(mail.from[0].address)) return "Its sender is an address of a program";
+  if (asksElsewhere(mail)) return "It asks for answers at another address";
   if (isMarkedAsSpam(mail)) return "A mail server took it for spam";
   return null;
 }
@@ -18,16 +19,13 @@ const writers = {
   bounce: "A mail server wrote it",
   list: "It came over a mailing list",
   automatic: "A program wrote it",
+  "likely automatic": "A program is likely to have written it",
 };
 
-/** Addresses behind which a list or a server stands, and the one that all WhisperBack reports name. */
-function isForPrograms(address: string): boolean {
-  const local = address.slice(0, address.lastIndexOf("@")).toLowerCase();
-  return (
-    /^(owner-.*|devnull|null|nobody|listserv|majordomo|mdaemon|bounces?)$/.test(local) ||
-    /-(request|owner|bounces?|relay)$/.test(local) ||
-    /^bounces?[+=-]/.test(local)
-  );
+/** Who reads the mailbox of the sender may be whom the person who wrote would not have read an answer. */
+function asksElsewhere({ from, replyTo }: Mail): boolean {
+  const sender = from[0]?.address.toLowerCase();
+  return replyTo.some(({ address }) => address.toLowerCase() !== sender);
 }
 
 function isMarkedAsSpam({ headers }: Mail): boolean {

@@ -243,12 +243,12 @@ test("turning it on refuses an answer that asks for more, is retired or is not t
 
 test("an autoresponder without any mark gets one answer, and the loop ends", async (t) => {
   const desk = await startAcknowledgingDesk(t);
-  await desk.deliver(newMail({ from: "robot@example.org", subject: "I am away" }));
+  await desk.deliver(newMail({ from: "office@example.org", subject: "Thank you" }));
   await desk.send();
 
   for (let turn = 0; turn < 5; turn += 1) {
     const last = desk.sink.mails.length;
-    await desk.deliver(newMail({ from: "robot@example.org", subject: `I am away ${turn}` }));
+    await desk.deliver(newMail({ from: "office@example.org", subject: `Thank you ${turn}` }));
     await desk.send();
     assert.equal(desk.sink.mails.length, last, "nothing leaves again");
   }

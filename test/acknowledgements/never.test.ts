@@ -47,7 +47,7 @@ test("never to a mail that only looks like a report, nor to the address that all
   await nothingWent(async () => {
     const subject = `Bug report: ${"ab".repeat(16)}`;
     assert.equal(await whyNot(newMail({ subject })), "It looks like a WhisperBack report");
-    assert.match((await whyNot(newMail({ from: "devnull@tails.example" }))) ?? "", /address of a program/);
+    assert.match((await whyNot(newMail({ from: "devnull@tails.example" }))) ?? "", /an address of a program/);
   });
 });
 
@@ -59,18 +59,27 @@ test("never to a mailing list", async () => {
   });
 });
 
+test("never to an automatic answer, which opens no ticket", async () => {
+  await nothingWent(async () => {
+    const tickets = (await desk.db("tickets")).length;
+    await desk.deliver(newMail({ headers: ["Auto-Submitted: auto-replied; owner=x"] }));
+    assert.equal((await desk.db("tickets")).length, tickets, "it is set aside");
+  });
+});
+
 for (const header of [
   "Auto-Submitted: auto-generated",
-  "Auto-Submitted: auto-replied; owner=x",
   "Precedence: bulk",
   "X-Auto-Response-Suppress: All",
   "X-Loop: desk",
+  "Return-Path: <>",
 ]) {
-  test(`never to a robot that says ${header}`, async () => {
+  test(`never to a mail that says ${header}, which may be a person's and opens a ticket`, async () => {
     await nothingWent(async () => {
-      const tickets = (await desk.db("tickets")).length;
-      await desk.deliver(newMail({ headers: [header] }));
-      assert.equal((await desk.db("tickets")).length, tickets, "it is set aside and opens no ticket");
+      assert.match(
+        (await whyNot(newMail({ headers: [header] }))) ?? "",
+        /^A program (may|is likely to) have written it/,
+      );
     });
   });
 }
@@ -82,25 +91,27 @@ for (const from of [
   "bounce+17@example.org",
   "listserv@example.org",
   "nobody@example.org",
+  "no-reply@example.org",
+  "donotreply@example.org",
 ]) {
-  test(`never to ${from}, behind which a program stands`, async () => {
+  test(`never to ${from}, behind which a program may stand`, async () => {
     await nothingWent(async () => {
-      assert.equal(await whyNot(newMail({ from })), "Its sender is an address of a program");
+      assert.match((await whyNot(newMail({ from }))) ?? "", /^A program may have written it/);
     });
   });
 }
 
-for (const from of ["no-reply@example.org", "donotreply@example.org"]) {
-  test(`never to ${from}, which takes no answer`, async () => {
-    await nothingWent(() => desk.deliver(newMail({ from })));
+test("never to the sender of who asks for answers at another address", async () => {
+  await nothingWent(async () => {
+    const headers = ["Reply-To: samira@safe.example.org"];
+    assert.equal(await whyNot(newMail({ headers })), "It asks for answers at another address");
   });
-}
+});
 
 test("never to a bounce, whoever sends it", async () => {
   await nothingWent(async () => {
     await desk.deliver(fixtureMail("delivery-failed"));
     await desk.deliver(newMail({ from: "MAILER-DAEMON@example.org" }));
-    await desk.deliver(newMail({ headers: ["Return-Path: <>"] }));
   });
 });
 

@@ -126,7 +126,7 @@ test("automatic mail joins the ticket that it answers and never opens it again",
 test("automatic mail that answers nothing is set aside with its reason", async (t) => {
   const intake = await startIntake(t);
 
-  await intake.deliver(plainMail({ headers: ["Auto-Submitted: auto-generated"] }));
+  await intake.deliver(plainMail({ headers: ["Auto-Submitted: auto-replied"] }));
 
   assert.deepEqual(await setAsideReasons(intake), ["Automatic mail that answers nothing this desk wrote"]);
 });
