@@ -2,7 +2,7 @@ import type { Database } from "../database.ts";
 
 /** What the staff see in a banner until it is over. */
 export type Alarm = { id: string; kind: AlarmKind; detail: string; raised_at: Date };
-export type AlarmKind = "mailbox unreachable" | "no mail" | "mail missing" | OurKeyAlarm;
+export type AlarmKind = "mailbox unreachable" | "no mail" | "mail missing" | "mail withheld" | OurKeyAlarm;
 /** Which key, and which of its warnings: each is an alarm of its own. */
 type OurKeyAlarm = `our key: ${string}`;
 

@@ -10,6 +10,7 @@ export type MailboxSettings = {
   proxy?: string | undefined;
   folder: string;
   doneFolder: string;
+  /** How long the server may be silent. */
   secondsToWait?: number;
 };
 
@@ -18,7 +19,7 @@ export class MailboxTimeout extends Error {}
 
 /** Opens a connection with the folder selected; the caller closes it. */
 export async function openMailbox(settings: MailboxSettings): Promise<ImapFlow> {
-  const seconds = settings.secondsToWait ?? 60;
+  const seconds = secondsToWait(settings);
   const client = new ImapFlow({
     host: settings.host,
     port: settings.port,
@@ -32,13 +33,13 @@ export async function openMailbox(settings: MailboxSettings): Promise<ImapFlow> 
     greetingTimeout: seconds * 1000,
     connectionTimeout: seconds * 1000,
     socketTimeout: seconds * 2000,
-    clientInfo: { name: "mail" },
+    clientInfo: anonymous,
   });
   // A connection that breaks while nobody waits for it must not end the process; the next call fails instead.
   client.on("error", () => {});
   try {
-    await withTimeout(client, seconds, client.connect());
-    await withTimeout(client, seconds, client.mailboxOpen(settings.folder));
+    await withTimeout(client, settings, client.connect());
+    await withTimeout(client, settings, client.mailboxOpen(settings.folder));
     return client;
   } catch (error) {
     client.close();
@@ -46,22 +47,48 @@ export async function openMailbox(settings: MailboxSettings): Promise<ImapFlow> 
   }
 }
 
-/** imapflow waits for ever on a connection that went quiet: past the time it is closed and `MailboxTimeout` thrown. */
+/** Fields that are empty are left out, and an ID without fields is NIL: neither the library nor its version is named (RFC 2971 §3.3). */
+const anonymous = { name: "", version: "", vendor: "", "support-url": "" };
+
+/** Below this many bytes a second a line is as good as dead, however steadily they come. */
+const slowestBytesPerSecond = 1000;
+
+/**
+ * Waits for the server as long as bytes come: past `secondsToWait` since the last one the connection is closed and
+ * `MailboxTimeout` thrown, for imapflow itself waits for ever on a connection that went quiet. `bytes` is how much is
+ * expected: a server that sends one byte a minute is given up in the end.
+ */
 export async function withTimeout<Result>(
   client: ImapFlow,
-  seconds: number,
+  settings: MailboxSettings,
   work: Promise<Result>,
+  bytes = 0,
 ): Promise<Result> {
+  const silence = secondsToWait(settings) * 1000;
+  const longest = silence * 10 + (bytes / slowestBytesPerSecond) * 1000;
+  const began = performance.now();
+  let [received, lastByte] = [receivedBy(client), began];
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    timer = setInterval(() => {
+      const now = performance.now();
+      if (receivedBy(client) !== received) [received, lastByte] = [receivedBy(client), now];
+      if (now - lastByte < silence && now - began < longest) return;
       reject(new MailboxTimeout("The mail server did not answer in time"));
       client.close();
-    }, seconds * 1000);
+    }, silence / 8);
   });
   try {
     return await Promise.race([work, tooLong]);
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
   }
+}
+
+function receivedBy(client: ImapFlow): number {
+  return client.stats().received;
+}
+
+function secondsToWait(settings: MailboxSettings): number {
+  return settings.secondsToWait ?? 60;
 }

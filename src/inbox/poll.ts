@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ImapFlow } from "imapflow";
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
+import type { Connection } from "./fetch-mails.ts";
 import { type MailboxSettings, openMailbox, withTimeout } from "./mailbox.ts";
 import { mailboxName, takeOver } from "./take-over.ts";
 
@@ -29,13 +30,25 @@ export function startPolling(
   // Below the lease, so that it is renewed before it ends.
   const secondsBetween = Math.min(options.secondsBetween, leaseSeconds / 2);
   const stopping = new AbortController();
-  const connection: { client: ImapFlow | null } = { client: null };
+  const held: { client: ImapFlow | null } = { client: null };
+  const connection: Connection = {
+    settings,
+    async open() {
+      if (!held.client?.usable) held.client = await openListening(settings);
+      return held.client;
+    },
+  };
+  const pieces = new Map();
+  // Somebody who writes meanwhile does not wait for the rest of a long pass: the next one begins with their mail.
+  const goOn = async () => {
+    if (stopping.signal.aborted || (held.client && toldOfMail.has(held.client))) return false;
+    return await holdLease(db, settings, robot, leaseSeconds);
+  };
 
   const onePass = async () => {
     if (!(await holdLease(db, settings, robot, leaseSeconds))) return;
-    if (!connection.client?.usable) connection.client = await openListening(settings);
-    toldOfMail.delete(connection.client);
-    await takeOver(db, vault, connection.client, settings, options.onMail);
+    toldOfMail.delete(await connection.open());
+    await takeOver(db, vault, connection, { onKept: options.onMail, goOn, pieces });
     await db("mailboxes")
       .where({ name: mailboxName(settings) })
       .update({ last_polled_at: db.fn.now() });
@@ -47,17 +60,17 @@ export function startPolling(
       try {
         await onePass();
         failures = 0;
-        await waitForMail(connection.client, settings, secondsBetween, stopping.signal);
+        await waitForMail(held.client, settings, secondsBetween, stopping.signal);
       } catch (error) {
         options.onFailure(error);
-        connection.client?.close();
-        connection.client = null;
+        held.client?.close();
+        held.client = null;
         failures += 1;
         await pause(Math.min(2 ** failures, 30, secondsBetween), stopping.signal);
       }
     }
     await giveLeaseBack(db, settings, robot).catch(() => {});
-    connection.client?.close();
+    held.client?.close();
   })();
 
   return {
@@ -123,7 +136,7 @@ async function waitForMail(
     client.off("exists", wake);
   }
   // Any command ends IDLE.
-  if (client.usable) await withTimeout(client, settings.secondsToWait ?? 30, client.noop());
+  if (client.usable) await withTimeout(client, settings, client.noop());
   await idling;
 }
 

@@ -2,7 +2,8 @@ import type { ImapFlow } from "imapflow";
 import type { Database } from "../database.ts";
 import { raiseAlarm } from "./alarms.ts";
 import { type MailboxSettings, openMailbox, withTimeout } from "./mailbox.ts";
-import { mailboxName, range } from "./take-over.ts";
+import { mailboxName } from "./take-over.ts";
+import { range } from "./uid-range.ts";
 
 /** A mail that is younger than this may be on its way. */
 const patienceMinutes = 10;
@@ -54,11 +55,10 @@ async function missingUids(db: Database, client: ImapFlow, settings: MailboxSett
 }
 
 async function youngMails(client: ImapFlow, settings: MailboxSettings): Promise<number[]> {
-  const seconds = settings.secondsToWait ?? 60;
-  const uids = await withTimeout(client, seconds, client.search({ all: true }, { uid: true }));
+  const uids = await withTimeout(client, settings, client.search({ all: true }, { uid: true }));
   if (!uids || uids.length === 0) return [];
   const query = { uid: true, internalDate: true } as const;
-  const mails = await withTimeout(client, seconds, client.fetchAll(range(uids), query, { uid: true }));
+  const mails = await withTimeout(client, settings, client.fetchAll(range(uids), query, { uid: true }));
   const limit = Date.now() - patienceMinutes * 60_000;
   return mails.filter((mail) => new Date(mail.internalDate ?? 0).getTime() > limit).map((mail) => mail.uid);
 }

@@ -13,10 +13,11 @@ const patience = 20;
  */
 export async function tryMailbox(settings: MailboxSettings): Promise<MailboxTrial> {
   let client: ImapFlow | null = null;
+  const patient = { ...settings, secondsToWait: patience };
   try {
-    client = await openMailbox({ ...settings, secondsToWait: patience });
+    client = await openMailbox(patient);
     const waiting = client.mailbox ? client.mailbox.exists : 0;
-    const problem = await withTimeout(client, patience, tryMoving(client, settings.doneFolder));
+    const problem = await withTimeout(client, patient, tryMoving(client, settings.doneFolder));
     return problem ? { ok: false, problem } : { ok: true, waiting };
   } catch (error) {
     return { ok: false, problem: describeFailure(error, settings) };

@@ -132,7 +132,7 @@ async function startDesk(t: TestContext) {
       ),
     async pass() {
       const client = await openMailbox(settings);
-      await takeOver(db, vault, client, settings);
+      await takeOver(db, vault, { settings, open: async () => client });
       client.close();
     },
     async removeByHand(uid: number) {

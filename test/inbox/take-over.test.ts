@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { type TestContext, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Database } from "#src/database.ts";
 import { type ImapServer, startImapServer } from "#src/demo/imap-server/start-imap-server.ts";
+import { claimAlarmsToMail, openAlarms } from "#src/inbox/alarms.ts";
+import type { Connection } from "#src/inbox/fetch-mails.ts";
 import { type MailboxSettings, openMailbox } from "#src/inbox/mailbox.ts";
 import { startPolling } from "#src/inbox/poll.ts";
 import { takeOver } from "#src/inbox/take-over.ts";
@@ -154,6 +158,173 @@ test("of several robots one polls; when it goes another takes over", async (t) =
   assert.notEqual((await mini.db("mailboxes").first("polling_by")).polling_by, holder);
 });
 
+test("a mail that the server refuses stands alone: the others are kept in the same pass, and it is told", async (t) => {
+  const mini = await startMini(t);
+  fill(mini.server, 10);
+  mini.server.fault({ when: "FETCH", bodyOf: 3, do: "no", text: "Server error while fetching", times: 1000 });
+
+  assert.equal(await onePass(mini), 9);
+
+  assert.equal(mini.server.messages("desk", "INBOX").length, 1);
+  const [alarm] = await openAlarms(mini.db);
+  assert.equal(alarm?.kind, "mail withheld");
+  assert.match(
+    alarm?.detail ?? "",
+    /does not give a mail \(number 3, \d kB\).*“Server error while fetching”/,
+  );
+  assert.equal((await claimAlarmsToMail(mini.db)).length, 1, "the admins are told by mail");
+});
+
+test("a withheld mail is asked for again at growing distances, behind new mail, until it comes", async (t) => {
+  const mini = await startMini(t);
+  const [refused] = fill(mini.server, 2);
+  const fault = mini.server.fault({ when: "FETCH", bodyOf: 1, do: "no", times: 1000 });
+  await onePass(mini);
+  assert.equal(fault.strikes, 2, "with the other one, and alone");
+
+  await onePass(mini);
+  assert.equal(fault.strikes, 2, "not asked for before it is time");
+  const distances: number[] = [];
+  for (let again = 0; again < 3; again += 1) {
+    await mini.db("withheld_mails").update({ next_try_at: mini.db.fn.now() });
+    await onePass(mini);
+    const { rows } = await mini.db.raw(
+      "select extract(epoch from next_try_at - now())::int as seconds from withheld_mails",
+    );
+    distances.push(Math.round(rows[0].seconds / 60));
+  }
+  assert.deepEqual(distances, [2, 8, 32]);
+
+  fault.remove();
+  await mini.db("withheld_mails").update({ next_try_at: mini.db.fn.now() });
+  assert.equal(await onePass(mini), 1);
+  await onePass(mini);
+  assert.ok((await storedMails(mini)).includes(refused ?? ""));
+  assert.deepEqual(await openAlarms(mini.db), []);
+  assert.deepEqual(await mini.db("withheld_mails"), []);
+});
+
+test("a withheld mail that somebody removes from the server is forgotten", async (t) => {
+  const mini = await startMini(t);
+  fill(mini.server, 1);
+  mini.server.fault({ when: "FETCH", bodyOf: 1, do: "no", times: 1000 });
+  await onePass(mini);
+  const client = await openMailbox(mini.settings);
+  await client.messageDelete("1", { uid: true });
+  client.close();
+
+  await onePass(mini);
+
+  assert.deepEqual(await openAlarms(mini.db), []);
+});
+
+test("a server that dies at one mail gives all others, wherever in it that happens", async (t) => {
+  for (const atByte of [1, 200, 900]) {
+    const mini = await startMini(t);
+    fill(mini.server, 10);
+    mini.server.fault({ when: "FETCH", bodyOf: 7, do: "cut", atByte, times: 1000 });
+
+    await onePass(mini);
+    await onePass(mini);
+
+    assert.deepEqual(await counted(mini), { mails: 9, copies: 9 }, `at byte ${atByte}`);
+    assert.match((await openAlarms(mini.db))[0]?.detail ?? "", /number 7.*broke off/);
+  }
+});
+
+test("where the line breaks at every mail the pass ends, and no mail is blamed for more than the first ones", async (t) => {
+  const mini = await startMini(t);
+  const texts = fill(mini.server, 20);
+  const fault = mini.server.fault({ when: "FETCH", nth: 2, do: "stall", times: 1000 });
+
+  await assert.rejects(onePass({ ...mini, settings: { ...mini.settings, secondsToWait: 0.3 } }));
+  fault.remove();
+  await mini.db("withheld_mails").update({ next_try_at: mini.db.fn.now() });
+  await untilQuiet(mini);
+
+  assert.deepEqual(await storedMails(mini), texts.toSorted());
+});
+
+test("a slow line is given its time as long as bytes come", async (t) => {
+  const mini = await startMini(t);
+  const texts = fill(mini.server, 10);
+  // 60 kB in a second, and the whole takes longer than the server may be silent.
+  mini.server.append(
+    "desk",
+    "INBOX",
+    Buffer.from(plainMail({ text: "x".repeat(76).concat("\r\n").repeat(1000) })),
+  );
+  mini.server.fault({ when: "FETCH", nth: 2, do: "drip", bytes: 3000, everyMs: 50, times: 1000 });
+
+  const added = await onePass({ ...mini, settings: { ...mini.settings, secondsToWait: 0.5 } });
+
+  assert.equal(added, texts.length + 1);
+  assert.deepEqual(await mini.db("withheld_mails"), []);
+});
+
+test("a large mail comes in pieces, goes on where the line broke, and lets new mail pass", async (t) => {
+  const mini = await startMini(t);
+  const large = Buffer.from(`Subject: large\r\n\r\n${"0123456789abcdef".repeat(150_000)}`);
+  mini.server.append("desk", "INBOX", large);
+  mini.server.fault({ when: "FETCH", bodyOf: 1, nth: 3, do: "cut", atByte: 100_000 });
+  const { connection, close } = connectionTo(mini.settings);
+  t.after(async () => close());
+  const pieces = new Map();
+  let asked = 0;
+  const goOn = async () => {
+    asked += 1;
+    return asked !== 2;
+  };
+
+  await takeOver(mini.db, mini.vault, connection, { goOn, pieces });
+  assert.deepEqual(await counted(mini), { mails: 0, copies: 0 });
+  mini.server.append("desk", "INBOX", Buffer.from(plainMail()));
+  // The server tells of it with its next answer.
+  await (await connection.open()).noop();
+  await takeOver(mini.db, mini.vault, connection, { pieces });
+
+  const mails = await mini.db("mails").orderBy("id").select("size_bytes");
+  assert.equal(mails.length, 2);
+  assert.equal(mails[1].size_bytes, String(large.length), "the new mail came first");
+  assert.ok((await storedMails(mini)).includes(large.toString()));
+});
+
+test("mail of today comes before what lay there at the start, which comes in the order that staff chose", async (t) => {
+  const mini = await startMini(t);
+  await mini.db("mailboxes").insert({ name: "INBOX", newest_first: true });
+  const append = (subject: string, internalDate: Date) =>
+    mini.server.append("desk", "INBOX", Buffer.from(plainMail({ subject })), { internalDate });
+  append("old 1", new Date("2026-01-01"));
+  append("old 2", new Date("2026-01-02"));
+  append("today", new Date(Date.now() + 60_000));
+
+  await onePass(mini);
+
+  const subjects = (await storedMailsInOrder(mini)).map((text) => /^Subject: (.*)\r$/m.exec(text)?.[1]);
+  assert.deepEqual(subjects, ["today", "old 2", "old 1"]);
+});
+
+test("what the server is told of us names no program and no version", async (t) => {
+  const mini = await startMini(t);
+  let said = "";
+  const proxy = createServer((from) => {
+    const to = connect(mini.settings.port, "127.0.0.1");
+    from.on("data", (chunk) => {
+      said += chunk.toString("latin1");
+    });
+    from.pipe(to).pipe(from);
+    for (const socket of [from, to]) socket.on("error", () => {});
+  }).listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  t.after(() => proxy.close());
+
+  const client = await openMailbox({ ...mini.settings, port: (proxy.address() as AddressInfo).port });
+  client.close();
+
+  assert.match(said, /^\S+ ID NIL\r$/m);
+  assert.doesNotMatch(said, /imapflow|postal|\d+\.\d+\.\d+/i);
+});
+
 test("a mail of 0 bytes and one of 60 MB are kept", async (t) => {
   const mini = await startMini(t);
   mini.server.append("desk", "INBOX", Buffer.alloc(0));
@@ -196,16 +367,27 @@ function fill(server: ImapServer, count: number): string[] {
   });
 }
 
+/** Opens the mailbox anew where the last connection broke, as the poller does. */
+function connectionTo(settings: MailboxSettings): { connection: Connection; close(): void } {
+  let client: Awaited<ReturnType<typeof openMailbox>> | null = null;
+  const open = async () => {
+    if (!client?.usable) client = await openMailbox(settings);
+    return client;
+  };
+  return { connection: { settings, open }, close: () => client?.close() };
+}
+
 async function onePass({ db, vault, settings }: Setting): Promise<number> {
-  const client = await openMailbox(settings);
+  const { connection, close } = connectionTo(settings);
   try {
     let added = 0;
-    await takeOver(db, vault, client, settings, (more) => {
+    const onKept = (more: number) => {
       added += more;
-    });
+    };
+    await takeOver(db, vault, connection, { onKept });
     return added;
   } finally {
-    client.close();
+    close();
   }
 }
 
@@ -227,6 +409,14 @@ async function storedMails({ db, vault }: Setting): Promise<string[]> {
     .join("vault_keys", "vault_keys.id", "mails.key_id")
     .select("sealed_raw", "wrapped_key");
   return rows.map((row) => vault.openBytes(row.wrapped_key, "raw", row.sealed_raw).toString()).toSorted();
+}
+
+async function storedMailsInOrder({ db, vault }: Setting): Promise<string[]> {
+  const rows = await db("mails")
+    .join("vault_keys", "vault_keys.id", "mails.key_id")
+    .orderBy("mails.id")
+    .select("sealed_raw", "wrapped_key");
+  return rows.map((row) => vault.openBytes(row.wrapped_key, "raw", row.sealed_raw).toString());
 }
 
 async function until(check: () => Promise<unknown>): Promise<void> {

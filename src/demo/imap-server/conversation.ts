@@ -56,7 +56,8 @@ async function serveNext(session: Session): Promise<void> {
 }
 
 async function serve(session: Session, command: Command): Promise<void> {
-  const fault = session.house.faults.strike(strikesAt(command.name, session.account?.user ?? null));
+  const { name, args } = command;
+  const fault = session.house.faults.strike(strikesAt(name, session.account?.user ?? null, args));
   if (await meet(session, fault, command)) return;
   if (session.selected?.folder.gone) return sayBye(session, "The mailbox was deleted");
 

@@ -1,4 +1,6 @@
 import type { Repeats } from "../fault-book.ts";
+import { type Argument, textOf, textsOf } from "./parse-arguments.ts";
+import { parseSequenceSet } from "./sequence-set.ts";
 
 /**
  * What may go wrong, once or several times:
@@ -27,11 +29,25 @@ export type FaultAct =
   | { do: "renumber"; folder?: string };
 
 /** A fault and when it strikes: `when` is a command name ("FETCH" means UID FETCH as well), "CONNECT" or "*". */
-export type Fault = Repeats & { when: string; user?: string } & FaultAct;
+export type Fault = Repeats & { when: string; user?: string; bodyOf?: number } & FaultAct;
 
-/** Whether a fault is for this command of this user. */
-export function strikesAt(command: string, user: string | null): (fault: Fault) => boolean {
+/**
+ * Whether a fault is for this command of this user. `bodyOf` narrows it to a UID FETCH of bodies whose set holds that UID.
+ */
+export function strikesAt(
+  command: string,
+  user: string | null,
+  args: readonly Argument[] = [],
+): (fault: Fault) => boolean {
   const name = command.replace(/^UID /, "");
-  return ({ when, user: only }) =>
-    (when === name || (when === "*" && name !== "CONNECT")) && (!only || only === user);
+  return ({ when, user: only, bodyOf }) =>
+    (when === name || (when === "*" && name !== "CONNECT")) &&
+    (!only || only === user) &&
+    (bodyOf === undefined || (command === "UID FETCH" && asksForBody(args, bodyOf)));
+}
+
+function asksForBody([set, items]: readonly Argument[], uid: number): boolean {
+  const ranges = parseSequenceSet(textOf(set), uid) ?? [];
+  const asked = items?.kind === "list" ? textsOf(items) : [textOf(items)];
+  return asked.some((item) => /^BODY/i.test(item)) && ranges.some(({ from, to }) => from <= uid && uid <= to);
 }
