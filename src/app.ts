@@ -44,6 +44,7 @@ import { mergePage } from "./tickets/merge-page.ts";
 import { movePage } from "./tickets/move-page.ts";
 import { newTicketPage } from "./tickets/new-ticket-page.ts";
 import { notePage } from "./tickets/note-page.ts";
+import { personPage } from "./tickets/person-page.ts";
 import { priorityPage } from "./tickets/priority-page.ts";
 import { queuesPage } from "./tickets/queues-page.ts";
 import { readListPage } from "./tickets/read-list-page.ts";
@@ -103,6 +104,7 @@ export function createApp(desk: Desk): Express {
   app.use(logsPage(desk));
   app.use(attachmentPage(desk));
   app.use(addressPage(desk));
+  app.use(personPage(desk));
   app.use(replyPage(desk));
   app.use(clearTextPage(desk));
   app.use(notePage(desk));

@@ -21,6 +21,7 @@ export async function leftClosed(mail: Mail): Promise<Opened> {
     text: mail.text,
     segments: [{ sort: "plain", text: mail.text }],
     cleartext: mail.text,
+    inner: null,
     attachments: mail.attachments,
     keyBlocks: [],
     encryption: "none",

@@ -1,6 +1,7 @@
 import type { Sender } from "../mime/automatic-mail.ts";
 import type { CryptoSummary } from "../mime/crypto-summary.ts";
 import type { Address, Attachment } from "../mime/mail.ts";
+import type { NamedAddress } from "../mime/named-addresses.ts";
 import type { NotRead } from "../mime/not-read.ts";
 import type { Segment } from "../mime/open-document.ts";
 import type { KeyFacts } from "../people/key-facts.ts";
@@ -56,6 +57,8 @@ export type MailReading =
       /** In-Reply-To and References: which mails of ours this one may answer. */
       references: string[];
       from: Address | null;
+      /** Whom it names beside its sender: where answers are asked for, whose mail it forwards. */
+      named: NamedAddress[];
       subject: string;
       date: string | null;
       /** List-Id (RFC 2919), of an ordinary mail. */

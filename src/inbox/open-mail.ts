@@ -19,6 +19,8 @@ export type Opened = {
   /** The same text in the pieces that are shown apart; one piece for most mails. */
   segments: Segment[];
   cleartext: string;
+  /** The mail inside the encryption or the signature, where its header fields count; null: those outside do. */
+  inner: Mail | null;
   attachments: Attachment[];
   keyBlocks: OfferedBlock[];
   encryption: "none" | "encrypted";
@@ -76,6 +78,7 @@ export async function openMail(
     text: joined(texts),
     segments: texts,
     cleartext: joined(encrypted.length > 0 ? encrypted : texts),
+    inner,
     attachments: [...document.decrypted, ...document.attachments, ...document.unopened],
     keyBlocks: offeredBy(mail, document),
     encryption: encryption === "none" ? "none" : "encrypted",

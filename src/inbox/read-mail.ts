@@ -1,6 +1,7 @@
 import { automaticMail, type Sender } from "../mime/automatic-mail.ts";
 import type { PinnedKey } from "../mime/crypto-summary.ts";
 import type { Mail } from "../mime/mail.ts";
+import { namedAddresses } from "../mime/named-addresses.ts";
 import { whyNoAutomaticAnswer } from "../mime/no-automatic-answer.ts";
 import type { NotRead } from "../mime/not-read.ts";
 import { parseMail } from "../mime/parse-mail.ts";
@@ -36,7 +37,7 @@ export async function readMail(
 
   const opened = await openMail(raw, outer.mail, keys, pinned);
   if (!opened.ok && isByProgram(automaticMail(outer.mail)))
-    return await readOrdinaryMail(outer.mail, await leftClosed(outer.mail), null);
+    return await readOrdinaryMail(outer.mail, await leftClosed(outer.mail), null, deskAddress);
   if (!opened.ok) return { ...opened, encryptedBy: encryptedBy(outer.mail) };
 
   const recognised = recogniseReport({
@@ -45,7 +46,7 @@ export async function readMail(
     cleartext: opened.cleartext,
   });
   if (recognised.kind !== "mail") return await readReportMail(outer.mail, opened, recognised.id);
-  return await readOrdinaryMail(outer.mail, opened, recognised.hint);
+  return await readOrdinaryMail(outer.mail, opened, recognised.hint, deskAddress);
 }
 
 function isFromUs(mail: Mail, deskAddress: string): boolean {
@@ -62,18 +63,28 @@ function isByProgram({ sort }: Sender): boolean {
   return sort === "bounce" || sort === "automatic";
 }
 
-async function readOrdinaryMail(outer: Mail, opened: Opened, hint: string | null): Promise<MailReading> {
+async function readOrdinaryMail(
+  outer: Mail,
+  opened: Opened,
+  hint: string | null,
+  deskAddress: string,
+): Promise<MailReading> {
   const sender = automaticMail(outer);
   const returned = isByProgram(sender) ? returnedIds(outer) : [];
-  const { subject, text } = opened;
+  const { subject, text, inner } = opened;
+  const answered = [outer, ...(inner ? [inner] : [])].flatMap(({ references, inReplyTo }) => [
+    ...references,
+    ...inReplyTo,
+  ]);
   const keys = await readOfferedKeys(opened);
   return {
     ok: true,
     sender: sender.sort,
     noAutomaticAnswer: whyNoAutomaticAnswer(outer) ?? (hint ? "It looks like a WhisperBack report" : null),
     messageId: outer.messageId,
-    references: [...outer.references, ...outer.inReplyTo, ...returned],
+    references: [...answered, ...returned],
     from: outer.from[0] ?? null,
+    named: namedAddresses(outer, inner, text, deskAddress),
     subject,
     date: outer.date?.toISOString() ?? null,
     listId: firstHeader(outer.headers, "list-id"),

@@ -31,6 +31,7 @@ export async function readReportMail(
     messageId: outer.messageId,
     references: [],
     from: handSaved ? (outer.from[0] ?? null) : null,
+    named: [],
     subject,
     date: outer.date?.toISOString() ?? null,
     text: report.userText,

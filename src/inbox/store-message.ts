@@ -1,7 +1,9 @@
 import type { Database } from "../database.ts";
+import { asksElsewhere, type NamedAddress, takesNoAnswer } from "../mime/named-addresses.ts";
 import { markBounced, ticketOfReference } from "../outbox/find-sent.ts";
-import { personOfAddress } from "../people/person-of-address.ts";
+import { hashOfAddress, personOfAddress } from "../people/person-of-address.ts";
 import { addMessage, type NewMessage } from "../tickets/add-message.ts";
+import { askForRecipient } from "../tickets/ask-for-recipient.ts";
 import { mergedInto } from "../tickets/merged-into.ts";
 import { type NewTicket, openTicketWith } from "../tickets/open.ts";
 import type { Vault } from "../vault/vault.ts";
@@ -27,8 +29,11 @@ export async function storeMessage(
   const place = await placeOf(trx, vault, reading);
   if (typeof place === "string") return place;
 
-  const message = messageOf(mail, reading, await copiedCiphertexts(trx, vault, reading));
-  if (place) return await addTo(trx, vault, mail, message, place);
+  const message = messageOf(vault, mail, reading, await copiedCiphertexts(trx, vault, reading));
+  if (place) {
+    await heedWish(trx, vault, reading, place);
+    return await addTo(trx, vault, mail, message, place);
+  }
 
   const marks = reading.report || reading.sender === "person" ? [] : [`${reading.sender} mail`];
   const ticket = await ticketOf(trx, vault, mail, reading);
@@ -66,15 +71,46 @@ async function placeOfSameReport(trx: Database, { report }: Understood): Promise
   return { ticketId, outcome: "sent_again", marks: ["sent again", "author not proven"] };
 }
 
+/** A program's wish counts for nothing; a person's holds answers back until somebody chose. */
+async function heedWish(
+  trx: Database,
+  vault: Vault,
+  reading: Understood,
+  { ticketId }: Place,
+): Promise<void> {
+  const { sender, personId } = reading;
+  const wish = wishOf(vault, reading.named);
+  if (wish && sender !== "automatic" && sender !== "bounce")
+    await askForRecipient(trx, ticketId, { personId, ...wish });
+}
+
+function wishOf(vault: Vault, named: NamedAddress[]) {
+  const addressHashes = asksElsewhere(named).map(({ address }) => hashOfAddress(vault, address));
+  if (addressHashes.length === 0) return null;
+  return {
+    addressHashes,
+    replyToHash: vault.lookUpHash(
+      "reply to",
+      Buffer.concat(addressHashes.toSorted((one, other) => Buffer.compare(one, other))),
+    ),
+  };
+}
+
 /** The address inside a report is where an answer may go, and proves nothing about who wrote it. */
 async function ticketOf(
   trx: Database,
   vault: Vault,
   { key, receivedAt }: ClaimedMail,
-  { report, subject, language, personId }: Understood,
+  { report, subject, language, personId, from, named }: Understood,
 ): Promise<NewTicket> {
   const opening = { key, openedAt: receivedAt, subject, language, personProven: false };
-  if (!report) return { ...opening, channel: "mail", personId };
+  if (!report) {
+    const asked = asksElsewhere(named);
+    // Whoever wrote by a form on a web site can be answered at the other address alone; the staff say whether they are.
+    const [only] = from && takesNoAnswer(from.address) && asked.length === 1 ? asked : [];
+    const writer = only ? await personOfAddress(trx, vault, only.address) : personId;
+    return { ...opening, channel: "mail", personId: writer, recipientOpen: asked.length > 0 };
+  }
   return {
     ...opening,
     channel: "whisperback",
@@ -89,11 +125,12 @@ async function ticketOf(
 
 type Message = Omit<NewMessage, "ticketId" | "createdAt" | "key"> & { marks: string[] };
 
-function messageOf(mail: ClaimedMail, reading: Understood, copied: string[]): Message {
+function messageOf(vault: Vault, mail: ClaimedMail, reading: Understood, copied: string[]): Message {
   return {
     kind: "from_user",
     mailId: mail.id,
     personId: reading.personId,
+    replyToHash: wishOf(vault, reading.named)?.replyToHash ?? null,
     encryption: reading.encryption,
     signature: reading.signature,
     marks: [...reading.marks, ...copied],
@@ -102,6 +139,7 @@ function messageOf(mail: ClaimedMail, reading: Understood, copied: string[]): Me
       text: reading.text,
       subject: reading.subject,
       from: reading.report ? null : reading.from,
+      ...(reading.named.length > 0 ? { named: reading.named } : {}),
       messageId: reading.messageId,
       date: reading.date,
       warnings: reading.warnings,

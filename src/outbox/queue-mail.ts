@@ -50,6 +50,7 @@ export class CannotLeave extends Error {}
 export async function queueMail(db: Database, vault: Vault, mail: QueuedMail): Promise<void> {
   const recipient = await recipientOf(db, vault, mail.ticketId);
   if (!recipient) throw new CannotLeave("This person gave no address");
+  if (recipient.mustChoose) throw new CannotLeave("Choose first who this ticket is answered to");
   const { ticketId, text, clearRequestId } = mail;
   const may = await howItMayLeave(db, vault, {
     to: recipient.address,

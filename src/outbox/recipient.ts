@@ -8,6 +8,8 @@ export type Recipient = {
   ticketId: string;
   personId: string;
   address: string;
+  /** Somebody has to choose first whether answers go to this address. */
+  mustChoose: boolean;
   /** The key that a staff member confirmed for this person; a key that only came with a mail is used for nothing. */
   confirmed: Secrecy["confirmed"];
   /** False for somebody who encrypted by themselves or gave a key, on any ticket: to them nothing leaves in clear. */
@@ -22,8 +24,9 @@ export async function recipientOf(db: Database, vault: Vault, ticketId: string):
     .join("people", "people.id", "tickets.person_id")
     .join("vault_keys", "vault_keys.id", "people.key_id")
     .where("tickets.id", ticketId)
-    .first<{ id: string; sealed_address: Buffer; wrapped_key: Buffer }>(
+    .first<{ id: string; recipient_open: boolean; sealed_address: Buffer; wrapped_key: Buffer }>(
       "people.id",
+      "recipient_open",
       "people.sealed_address",
       "vault_keys.wrapped_key",
     );
@@ -34,6 +37,7 @@ export async function recipientOf(db: Database, vault: Vault, ticketId: string):
     ticketId,
     personId: person.id,
     address,
+    mustChoose: person.recipient_open,
     confirmed: secrecy.confirmed,
     mayGetClear: mayGetClear(secrecy),
     reason: explain(secrecy),

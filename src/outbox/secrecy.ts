@@ -43,13 +43,19 @@ export async function secrecyOf(
           or exists (select from offered_keys where ticket_id = ?)) as gave_key`,
         [ticketId],
       ),
+      // Whoever is answered at another address than they wrote from has encrypted all the same.
+      db.raw(
+        `exists (select from messages where ticket_id = ? and kind = 'from_user' and encryption = 'encrypted'
+           and not exists (select from reports where message_id = messages.id)) as encrypted_here`,
+        [ticketId],
+      ),
     );
   if (!row) return { personId: null, confirmed: null, gaveKey: false, wroteEncrypted: false };
   return {
     personId: row.id,
     confirmed: row.sealed_key ? openConfirmed(vault, row) : null,
     gaveKey: row.gave_key,
-    wroteEncrypted: row.wrote_encrypted_at !== null,
+    wroteEncrypted: row.wrote_encrypted_at !== null || row.encrypted_here,
   };
 }
 

@@ -15,6 +15,8 @@ export type NewMessage = {
   mailId?: string | null;
   staffId?: string | null;
   personId?: string | null;
+  /** Keyed hash of the other addresses at which its mail asks for answers. */
+  replyToHash?: Buffer | null;
   encryption?: "none" | "encrypted";
   signature?: "no" | "cannot check" | "bad" | "good";
   marks?: string[];
@@ -42,8 +44,9 @@ type MessageOfTicket = Omit<NewMessage, "ticketId" | "createdAt">;
 /** SQL that stores a message with `messageValues`: what comes before its values begins with its ticket, the end is its time. */
 export function insertMessage(before: string, after: string): string {
   return `insert into messages (ticket_id, key_id, kind, mail_id, staff_id, person_id, sealed_content, encryption, signature,
-         marks, created_at)
-       ${before} :keyId, :kind, :mailId, :staffId, :writtenBy, :sealedContent, :encryption, :signature, :marks, ${after}
+         marks, reply_to_hash, created_at)
+       ${before} :keyId, :kind, :mailId, :staffId, :writtenBy, :sealedContent, :encryption, :signature, :marks, :replyToHash,
+         ${after}
        returning id, ticket_id, created_at`;
 }
 
@@ -59,6 +62,7 @@ export function messageValues(vault: Vault, message: MessageOfTicket) {
     encryption: message.encryption ?? "none",
     signature: message.signature ?? "no",
     marks: message.marks ?? [],
+    replyToHash: message.replyToHash ?? null,
   };
 }
 

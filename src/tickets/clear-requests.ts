@@ -33,8 +33,8 @@ export async function askForClearText(
     const ticket = await trx("tickets")
       .where({ id: ticketId })
       .forUpdate()
-      .first("key_id", "person_id", "merged_into");
-    if (!ticket?.person_id || ticket.merged_into) return null;
+      .first("key_id", "person_id", "recipient_open", "merged_into");
+    if (!ticket?.person_id || ticket.recipient_open || ticket.merged_into) return null;
     await trx("clear_requests")
       .where({ ticket_id: ticketId, requested_by: staffId })
       .whereNull("agreed_at")

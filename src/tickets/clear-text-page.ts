@@ -63,6 +63,7 @@ export function clearTextPage(desk: Desk): Router {
   page.get("/tickets/:id/clear-text", async (request, response) => {
     const ticket = await askedTicket(desk, request);
     if (ticket.merged_into) return response.redirect(303, `/tickets/${ticket.merged_into}/clear-text`);
+    if (ticket.recipient_open) return response.redirect(303, `/tickets/${ticket.id}/reply`);
     const me = signedIn(request);
     const draft = await readDraft(db, vault, ticket.id, me.id);
     const template = await templateOf(desk, ticket, request.query.answer, me.name);
@@ -76,7 +77,8 @@ export function clearTextPage(desk: Desk): Router {
     const staffId = signedIn(request).id;
     const id = await askForClearText(db, vault, { ticketId: ticket.id, staffId, ...form.values });
     if (!id) {
-      const message = "Nobody is answered on this ticket: it was merged, or the person gave no address";
+      const message =
+        "Nobody is answered on this ticket: it was merged, the person gave no address, or somebody has to choose first who is answered";
       return await showAsk(response, ticket, withError(form.values, "form", message), 422);
     }
     await dropDraft(db, ticket.id, staffId);

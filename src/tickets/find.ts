@@ -16,6 +16,8 @@ export type Ticket = {
   key_id: string;
   subject: string;
   person_id: string | null;
+  /** Nobody is answered before a person chose who: see `answerAddresses`. */
+  recipient_open: boolean;
   owner_id: string | null;
   owner_name: string | null;
   whisperback_id: string | null;

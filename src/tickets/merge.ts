@@ -154,6 +154,7 @@ async function growTarget(
       person_proven: trx.raw("case when before.person_id is null then ? else before.person_proven end", [
         source.person_proven ?? false,
       ]),
+      recipient_open: trx.raw("before.recipient_open or ?", [source.recipient_open ?? false]),
     },
     detail: { ticket: sourceId, merge: mergeId },
     also: {

@@ -14,6 +14,8 @@ export type NewTicket = {
   language: string | null;
   personId: string | null;
   personProven: boolean;
+  /** Nobody is answered before a person chose who. */
+  recipientOpen?: boolean;
   whisperbackId?: string | null;
   tailsVersion?: string | null;
   installedVersion?: string | null;
@@ -56,11 +58,11 @@ export async function openTicketWith(
 }
 
 const insertTicket = `with opened as (
-     insert into tickets (queue_id, language, channel, key_id, sealed_subject, person_id, person_proven, whisperback_id,
+     insert into tickets (queue_id, language, channel, key_id, sealed_subject, person_id, person_proven, recipient_open, whisperback_id,
        tails_version, installed_version, model, stick_hash, opened_at, last_message_at, our_turn_since, message_count)
      select coalesce(:queueId::bigint, (select queue_id from people where id = :personId),
          (select id from queues where language = :language or is_fallback order by is_fallback limit 1)),
-       :language, :channel, :keyId, :sealedSubject, :personId, :personProven, :whisperbackId,
+       :language, :channel, :keyId, :sealedSubject, :personId, :personProven, :recipientOpen, :whisperbackId,
        :tailsVersion, :installedVersion, :model, :stickHash, :openedAt, :openedAt, :openedAt, :messageCount
      on conflict (whisperback_id) where whisperback_id is not null do nothing
      returning *), told as (
@@ -77,6 +79,7 @@ function ticketValues(vault: Vault, ticket: NewTicket, messageCount: number) {
     queueId: ticket.queueId ?? null,
     openedBy: ticket.staffId ?? null,
     personProven: ticket.personProven,
+    recipientOpen: ticket.recipientOpen ?? false,
     whisperbackId: ticket.whisperbackId ?? null,
     tailsVersion: ticket.tailsVersion ?? null,
     installedVersion: ticket.installedVersion ?? null,

@@ -12,6 +12,10 @@ export const ReplyForm = z
     clear_agreed: z.literal("yes").optional().catch(undefined),
     /** The offered key whose box was ticked. */
     use_key: z.string().refine(isId).optional().catch(undefined),
+    /** Which of the addresses that the ticket names is answered, where that has to be chosen. */
+    answer_to: z.string().max(100).optional().catch(undefined),
+    /** Who was answered when the form was opened. */
+    person: z.string().max(20).optional().catch(undefined),
     seen_message_id: z
       .string()
       .refine((id) => id === "0" || isId(id), "Open this form again from the ticket"),

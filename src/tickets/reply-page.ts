@@ -7,7 +7,9 @@ import { findUnfilled } from "../reply-templates/fill-template.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
 import { type Form, newForm, readForm, withError } from "../web/forms.ts";
+import { type AnswerAddress, answerAddresses, answerableHere } from "./answer-addresses.ts";
 import { askedTicket } from "./asked-ticket.ts";
+import { chooseRecipient } from "./change-person.ts";
 import { type Draft, dropDraft, readDraft, saveDraft } from "./drafts.ts";
 import { findTicket, type Ticket } from "./find.ts";
 import { insertAnswer } from "./insert-answer.ts";
@@ -30,8 +32,18 @@ type Shown = {
   draft?: Draft | null;
   mergedFrom?: string;
   inserted?: boolean;
+  /** The answer goes to the address that was chosen a moment ago. */
+  chosen?: boolean;
+  /** Somebody else is answered now than when the form was opened. */
+  elsewhere?: boolean;
 };
-type Asked = { ticket: Ticket; wayOut: WayOut; mergedFrom: string | undefined };
+type Asked = {
+  ticket: Ticket;
+  wayOut: WayOut;
+  mergedFrom: string | undefined;
+  /** Somebody has to choose first which of these is answered; null: that is clear. */
+  choices: AnswerAddress[] | null;
+};
 
 /** /tickets/:id/reply: the answer, its template answers, its draft, its preview, and how it will leave. */
 export function replyPage(desk: Desk): Router {
@@ -44,7 +56,10 @@ export function replyPage(desk: Desk): Router {
     const ticket = named.merged_into ? await findTicket(db, vault, await mergedInto(db, named.id)) : named;
     if (!ticket) throw new Error("The ticket that took this one in disappeared");
     const wayOut = await findWayOut(db, vault, await recipientOf(db, vault, ticket.id));
-    return { ticket, wayOut, mergedFrom: ticket === named ? undefined : named.id };
+    const choices = ticket.recipient_open
+      ? answerableHere(await answerAddresses(db, vault, ticket.id))
+      : null;
+    return { ticket, wayOut, mergedFrom: ticket === named ? undefined : named.id, choices };
   };
 
   const readMessages = async (ticketId: string) => {
@@ -55,7 +70,12 @@ export function replyPage(desk: Desk): Router {
     return tellStory(thread, report).filter((item): item is StoryMessage => item.type === "message");
   };
 
-  const show = async (request: Request, response: Response, { ticket, wayOut }: Asked, shown: Shown) => {
+  const show = async (
+    request: Request,
+    response: Response,
+    { ticket, wayOut, choices }: Asked,
+    shown: Shown,
+  ) => {
     const me = signedIn(request);
     const { values } = shown.form;
     const [messages, offered, writer] = await sendTogether([
@@ -66,6 +86,8 @@ export function replyPage(desk: Desk): Router {
     response.status(shown.status ?? 200).render("tickets/reply.njk", {
       ...shown,
       ticket,
+      addresses: choices,
+      choiceOptions: choices?.map(optionOf),
       wayOut,
       form: {
         ...shown.form,
@@ -91,7 +113,7 @@ export function replyPage(desk: Desk): Router {
   });
 
   page.post("/tickets/:id/reply", async (request, response) => {
-    const found = await asked(request);
+    let found = await asked(request);
     const { ticket, mergedFrom } = found;
     const staffId = signedIn(request).id;
     const form = readForm(ReplyForm, request.body);
@@ -99,6 +121,19 @@ export function replyPage(desk: Desk): Router {
     if (mergedFrom) return await show(request, response, found, { form, status: 409, mergedFrom });
 
     const { text, act, used } = form.values;
+    const leaves = act === "send" || act === "ask";
+    const chosen = leaves && found.choices !== null;
+    if (chosen && found.choices) {
+      const problem = await choose(found.choices, ticket.id, staffId, form.values.answer_to);
+      if (problem) {
+        const refused = withError(form.values, "answer_to", problem);
+        const seen = form.values.seen_message_id;
+        return await show(request, response, found, { form: refused, status: 422, seen });
+      }
+      found = await asked(request);
+    } else if (leaves && isElsewhere(form.values, found)) {
+      return await show(request, response, found, { form, status: 409, elsewhere: true });
+    }
     if (act === "find") return await show(request, response, found, { form });
     if (act === "insert") return await insert(request, response, found, form.values);
     if (act === "ask") {
@@ -125,7 +160,7 @@ export function replyPage(desk: Desk): Router {
     const refusal = refusalOf(form.values, found.wayOut);
     if (refusal) {
       const refused = withError(form.values, refusal.field, refusal.message);
-      return await show(request, response, found, { form: refused, status: 422, seen });
+      return await show(request, response, found, { form: refused, status: 422, seen, chosen });
     }
     const clearAgreed = form.values.clear_agreed === "yes";
     const useKey = found.wayOut.kind === "confirm" ? found.wayOut.candidate.id : null;
@@ -139,6 +174,22 @@ export function replyPage(desk: Desk): Router {
     request.session.notice = `The answer is in the outbox and leaves in ${secondsToTakeBack} seconds. Until then you can take it back.`;
     response.redirect(303, `/tickets/${ticket.id}`);
   });
+
+  /** Null: it is chosen. */
+  const choose = async (
+    choices: AnswerAddress[],
+    ticketId: string,
+    staffId: string,
+    value: string | undefined,
+  ): Promise<string | null> => {
+    if (!value) return "Choose where this answer goes";
+    const choice = choices.find((one) => one.value === value);
+    if (!choice) return "This address is offered no more: choose again";
+    const { address, places } = choice;
+    const place = places.join(", ");
+    const done = await chooseRecipient(db, vault, { ticketId, staffId, address, place });
+    return done ? null : "Somebody else chose a moment ago: look at who is answered now";
+  };
 
   const insert = async (request: Request, response: Response, found: Asked, values: ReplyValues) => {
     const { template, text, used, seen_message_id: seen } = values;
@@ -159,6 +210,15 @@ export function replyPage(desk: Desk): Router {
   };
 
   return page;
+}
+
+function optionOf({ value, masked, name, places }: AnswerAddress): [string, string, string] {
+  return [value, masked, [places.join(", "), name].filter(Boolean).join(": ")];
+}
+
+/** A colleague chose another address, or another person, while the form was open. */
+function isElsewhere({ person, answer_to }: ReplyValues, { wayOut }: Asked): boolean {
+  return answer_to !== undefined || (person !== undefined && person !== (wayOut.person_id ?? ""));
 }
 
 /** Since when the source of the chosen answer says something else than the text that was put in. */

@@ -17,7 +17,16 @@ export async function showAddress(
       .first<{ sealed_address: Buffer; wrapped_key: Buffer }>("sealed_address", "wrapped_key");
     if (!person) return null;
 
-    await recordEvent(trx, { ticketId, staffId, action: "address_shown" });
+    await tellThatAddressWasShown(trx, ticketId, staffId);
     return vault.open(person.wrapped_key, "address", person.sealed_address);
   });
+}
+
+/** The line in the history that says who looked at an address of a ticket. */
+export async function tellThatAddressWasShown(
+  db: Database,
+  ticketId: string,
+  staffId: string,
+): Promise<void> {
+  await recordEvent(db, { ticketId, staffId, action: "address_shown" });
 }

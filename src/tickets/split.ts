@@ -145,6 +145,7 @@ type TicketRow = {
   language: string | null;
   channel: "whisperback" | "mail" | "phone" | "chat" | "in_person";
   person_id: string | null;
+  recipient_open: boolean;
   sealed_subject: Buffer;
 };
 type MessageRow = {
@@ -152,6 +153,7 @@ type MessageRow = {
   kind: string;
   key_id: string;
   person_id: string | null;
+  reply_to_hash: Buffer | null;
   sealed_content: Buffer;
   created_at: Date;
 };
@@ -186,6 +188,7 @@ async function openFrom(
     language: ticket.language,
     personId: message.person_id ?? ticket.person_id,
     personProven: false,
+    recipientOpen: await isToChoose(trx, ticket, message),
     queueId: ticket.queue_id,
     staffId,
     tailsVersion: report?.tails_version,
@@ -195,6 +198,15 @@ async function openFrom(
   });
   if (!id) throw new Error("A ticket without WhisperBack id cannot be there already");
   return id;
+}
+
+/** The first message goes back to its own sender: whoever was chosen in their place has to be chosen here too. */
+async function isToChoose(trx: Database, ticket: TicketRow, message: MessageRow): Promise<boolean> {
+  if (ticket.recipient_open || message.reply_to_hash) return true;
+  const changed = await trx("ticket_events")
+    .where({ ticket_id: ticket.id, action: "person_changed" })
+    .first("id");
+  return changed !== undefined;
 }
 
 /** So that both tickets can be answered encrypted; of another writer only the keys that came with the messages. */

@@ -21,6 +21,8 @@ export type StoryMessage = ThreadMessage & {
   /** What became of reading its mail once more; `waits`: it is under way. Null: nobody asked for it. */
   againWords: { words: string; waits: boolean } | null;
   /** The text in pieces that were protected in different ways; null: all of it in the same one. */
+  /** Whom its mail names beside its sender: "Reply-To", "Samira Example, s•••@example.net". */
+  named: { where: string; words: string }[];
   pieces: { sort: string; words: string; text: string }[] | null;
   state: ReturnType<typeof answerState> | null;
   /** The date that the mail claims, when it is another day than the one on which it came. */
@@ -103,6 +105,7 @@ function tellMessage(message: ThreadMessage, report: TicketReport | null, reader
     chips: verdictsOf(message),
     protection: protectionFacts(message),
     pieces: piecesOf(message),
+    named: namedOf(message),
     againWords: message.again && againWords(message.again),
     state: message.outbox && stateOf(message.outbox, message.kind),
     claimed: claimedDate(message),
@@ -138,12 +141,22 @@ function authorOf(message: ThreadMessage): string {
   if (message.kind === "bounce") return "A mail server";
   if (message.kind === "acknowledgement") return "The desk itself";
   const from = message.content.from;
-  // A name stands in the frame: signs that look like a verdict of ours, such as ✔, are taken out of it.
-  const name = from?.name
+  return maskAddresses(frameName(from?.name ?? "") || from?.address || "A user");
+}
+
+function namedOf({ content }: ThreadMessage): StoryMessage["named"] {
+  return (content.named ?? []).map(({ where, name, address }) => ({
+    where: where === "forwarded mail" ? "Forwards a mail of" : where,
+    words: maskAddresses([frameName(name), address].filter(Boolean).join(", ")),
+  }));
+}
+
+/** A name stands in the frame: signs that look like a verdict of ours, such as ✔, are taken out of it. */
+function frameName(name: string): string {
+  return name
     .replace(/[\p{So}√]/gu, "")
     .trim()
     .slice(0, 80);
-  return maskAddresses(name || from?.address || "A user");
 }
 
 function piecesOf({ content }: ThreadMessage): StoryMessage["pieces"] {

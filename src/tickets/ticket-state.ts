@@ -15,6 +15,7 @@ export const stateColumns = [
   "issue_url",
   "person_id",
   "person_proven",
+  "recipient_open",
   "merged_into",
 ] as const;
 
@@ -52,6 +53,7 @@ export function stateOf(row: string): string {
     plain("issue_url"),
     id("person_id"),
     plain("person_proven"),
+    plain("recipient_open"),
     id("merged_into"),
   ];
   return `jsonb_build_object(${pairs.join(", ")})`;

@@ -1,4 +1,5 @@
 import type { CryptoSummary } from "../mime/crypto-summary.ts";
+import type { NamedAddress } from "../mime/named-addresses.ts";
 import type { Segment } from "../mime/open-document.ts";
 
 /** Whose turn is it? `new` and `open`: ours. */
@@ -18,6 +19,8 @@ export type MessageContent = {
   text: string;
   subject?: string;
   from?: { name: string; address: string } | null;
+  /** Whom the mail names beside its sender. */
+  named?: NamedAddress[];
   /** The Message-ID of the mail, for the answer's In-Reply-To. */
   messageId?: string | null;
   /** The Date of the mail, as it claims. */

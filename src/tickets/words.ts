@@ -25,6 +25,9 @@ export function eventWords(event: { action: string; detail: Record<string, strin
   const some = Number(detail.count ?? 1) > 1 ? `${detail.count} messages` : "a message";
   const words: Record<string, string> = {
     opened: "opened",
+    recipient_asked: "a mail asks for its answers at another address: choose who is answered",
+    recipient_chosen: `chose where answers go: ${detail.place ?? ""}`,
+    person_changed: "changed the person of this ticket",
     key_confirmed: "confirmed the key of this person",
     key_compared: "compared the key of this person and confirmed it",
     key_unpinned: "took the confirmed key of this person out of use",

@@ -40,6 +40,8 @@ export const routes: Record<string, Visitor[]> = {
   "GET /tickets/:id/attachments/:attachmentId": staff,
   "GET /tickets/:id/address": staff,
   "POST /tickets/:id/address": staff,
+  "GET /tickets/:id/person": staff,
+  "POST /tickets/:id/person": staff,
   "GET /tickets/:id/reply": staff,
   "POST /tickets/:id/reply": staff,
   "GET /tickets/:id/clear-text": staff,

@@ -64,7 +64,7 @@ test("a From inside the protected headers that differs from the one outside is n
   assert.equal(other.crypto.reason, "sender inside is another one");
 });
 
-test("the answer never goes where Reply-To, Sender or Return-Path say", async () => {
+test("nobody is taken for the sender whom Reply-To, Sender or Return-Path name", async () => {
   const headers = [
     "From: Nina <nina@example.org>",
     "Reply-To: mallory@example.net",
@@ -81,7 +81,8 @@ test("the answer never goes where Reply-To, Sender or Return-Path say", async ()
 
   assert.ok(reading.ok);
   assert.equal(reading.from?.address, "nina@example.org");
-  assert.doesNotMatch(JSON.stringify(reading), /mallory/);
+  assert.deepEqual(reading.named, [{ name: "", address: "mallory@example.net", where: "Reply-To" }]);
+  assert.doesNotMatch(JSON.stringify({ ...reading, named: [] }), /mallory/);
 });
 
 test("a signature made two days from the Date is not told as hers", async () => {
