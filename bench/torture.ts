@@ -4,10 +4,12 @@ import { runCanaries } from "./canaries/canaries.ts";
 import { canaryTable } from "./canaries/canary-table.ts";
 import { tortureIntake } from "./torture/intake.ts";
 import { tortureOutbox } from "./torture/outbox.ts";
-import { intakeTable, outboxTable } from "./torture/tables.ts";
+import { intakeTable, outboxTable, togetherTable } from "./torture/tables.ts";
+import { tortureTogether } from "./torture/together.ts";
 
 // `npm run torture`: see what breaks, and what leaks.
-// `-- --seed 2 --mails 1000 --faults 100 --smtp-faults 100 --histories 1000 --only intake` (or outbox, canaries)
+// `-- --seed 2 --mails 1000 --faults 100 --smtp-faults 100 --histories 1000 --statements 300 --only intake` (or outbox,
+// together, canaries)
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
@@ -15,6 +17,7 @@ const { values } = parseArgs({
     faults: { type: "string", default: "1000" },
     "smtp-faults": { type: "string", default: "1000" },
     histories: { type: "string", default: "10000" },
+    statements: { type: "string", default: "3000" },
     workers: { type: "string", default: "3" },
     only: { type: "string" },
   },
@@ -25,7 +28,7 @@ const onProgress = (sentence: string) =>
   console.log(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s  ${sentence}`);
 let failed = false;
 
-const wants = (part: "intake" | "outbox" | "canaries") => !values.only || values.only === part;
+const wants = (part: "intake" | "outbox" | "together" | "canaries") => !values.only || values.only === part;
 
 if (wants("intake")) {
   const { mails, faults, workers } = values;
@@ -37,6 +40,11 @@ if (wants("intake")) {
 if (wants("outbox")) {
   const result = await tortureOutbox({ seed, faults: Number(values["smtp-faults"]), onProgress });
   console.log(outboxTable(result));
+  failed ||= result.problems.length > 0;
+}
+if (wants("together")) {
+  const result = await tortureTogether({ seed, failures: Number(values.statements), onProgress });
+  console.log(togetherTable(result));
   failed ||= result.problems.length > 0;
 }
 if (wants("canaries")) {

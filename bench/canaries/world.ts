@@ -24,6 +24,7 @@ import { signInWindow, type Window } from "./window.ts";
 
 export type World = {
   db: Database;
+  url: string;
   vault: Vault;
   deskKey: string;
   sink: SmtpSink;
@@ -40,8 +41,13 @@ export type World = {
 const password = "correct horse battery";
 const address = "desk@example.org";
 
-/** A whole desk in one process, but for the readers of mail: database, pages, SMTP server, logs. */
-export async function openWorld(): Promise<World> {
+/**
+ * A whole desk in one process, but for the readers of mail: database, pages, SMTP server, logs. Its pages may go to the
+ * database by another way.
+ */
+export async function openWorld(
+  pages: (db: Database, url: string) => Promise<Database> = (db) => Promise.resolve(db),
+): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "whisperdesk-canaries-"));
   const settings = {
     fsync: "off",
@@ -67,12 +73,13 @@ export async function openWorld(): Promise<World> {
   });
   const staff = await makeStaff(db);
   await acknowledgeAll(db, staff[2] ?? "");
-  const server = createServer(createApp({ db, vault, config, log: logger }));
+  const server = createServer(createApp({ db: await pages(db, postgres.url), vault, config, log: logger }));
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const logFailure = (error: unknown) => logger.warn({ err: error }, "a step failed and comes again");
   return {
     db,
+    url: postgres.url,
     vault,
     deskKey: key.public,
     sink,

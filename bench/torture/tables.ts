@@ -1,5 +1,6 @@
 import type { IntakeResult } from "./intake.ts";
 import type { OutboxResult } from "./outbox.ts";
+import type { TogetherResult } from "./together.ts";
 
 /** The result of an intake torture as Markdown. */
 export function intakeTable(result: IntakeResult): string {
@@ -57,6 +58,25 @@ export function outboxTable(result: OutboxResult): string {
       "What the workers logged",
       [...result.failures].map(([what, count]) => `${count} × ${what}`),
     ),
+    ...list("Problems", result.problems),
+  ].join("\n");
+}
+
+/** The result of failing statements as Markdown. */
+export function togetherTable(result: TogetherResult): string {
+  const lines = [...result.works].flatMap(([name, { failed, nothing, without }]): [string, number][] => [
+    [`${name}: statements that failed`, failed],
+    [`${name}: then nothing was stored, with the reason`, nothing],
+    ...(without > 0 ? [[`${name}: the rest was stored without it`, without] satisfies [string, number]] : []),
+  ]);
+  return [
+    `\n## Statements that fail, seed ${result.seed}\n`,
+    table([
+      ...lines,
+      ...[...result.codes].map(([code, count]): [string, number] => [`failed with ${code}`, count]),
+      ["statements that failed together", [...result.codes.values()].reduce((sum, count) => sum + count, 0)],
+      ["seconds", Math.round(result.seconds)],
+    ]),
     ...list("Problems", result.problems),
   ].join("\n");
 }
