@@ -57,6 +57,7 @@ import { takePage } from "./tickets/take-page.ts";
 import { ticketPage } from "./tickets/ticket-page.ts";
 import { undoPage } from "./tickets/undo-page.ts";
 import { unmergePage } from "./tickets/unmerge-page.ts";
+import { unopenedPage } from "./tickets/unopened-page.ts";
 import { waitPage } from "./tickets/wait-page.ts";
 import { readBody } from "./web/body.ts";
 import { pageChrome } from "./web/chrome.ts";
@@ -107,6 +108,7 @@ export function createApp(desk: Desk): Express {
   app.use(personPage(desk));
   app.use(replyPage(desk));
   app.use(clearTextPage(desk));
+  app.use(unopenedPage(desk));
   app.use(notePage(desk));
   app.use(takePage(desk));
   app.use(closePage(desk));

@@ -22,6 +22,10 @@ export type OfferedKey = {
 export type ReportReading = {
   whisperbackId: string | null;
   contactAddress: string | null;
+  /** Its key field says anything at all. */
+  namesKey: boolean;
+  /** Who encrypted it by themselves, by their addresses: nobody where the program did. */
+  encryptedBy: string[];
   tailsVersion: string | null;
   installedVersion: string | null;
   manufacturer: string | null;

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Database, sendTogether } from "../database.ts";
+import { rememberEncryption } from "../people/person-of-address.ts";
 import { changeReading } from "../tickets/change-reading.ts";
 import type { Vault } from "../vault/vault.ts";
 import { LeaseLost, rawMail } from "./claim-mails.ts";
@@ -7,6 +8,7 @@ import { copiedCiphertexts } from "./copied-ciphertexts.ts";
 import { type MailReaders, ReadingStopped } from "./mail-readers.ts";
 import type { MailReading } from "./mail-reading.ts";
 import { readWithKeys } from "./read-with-keys.ts";
+import { rememberOfReport, storeOfferedKeys } from "./receive.ts";
 
 export type AgainReader = {
   readers: Pick<MailReaders, "read">;
@@ -92,12 +94,36 @@ async function apply(
 ): Promise<Result> {
   if (!reading) return { result: "no copy" };
   if (!reading.ok) return { result: "not read", reason: reading.reason };
+  await rememberOfPerson(trx, vault, mail_id, reading);
   const changed = await changeReading(trx, vault, mail_id, {
     ...reading,
     isReport: reading.report !== null,
     newMarks: [...reading.marks, ...(await copiedCiphertexts(trx, vault, reading, { readBefore: true }))],
   });
   return { result: changed ? "changed" : "same" };
+}
+
+/** What opens only now says of the person what it would have said then. */
+async function rememberOfPerson(
+  trx: Database,
+  vault: Vault,
+  mailId: string,
+  reading: Extract<MailReading, { ok: true }>,
+): Promise<void> {
+  const message = await trx("messages")
+    .join("vault_keys", "vault_keys.id", "messages.key_id")
+    .where({ mail_id: mailId, kind: "from_user" })
+    .first("messages.id", "ticket_id", "person_id", "key_id", "wrapped_key");
+  if (!message) return;
+  const { ticket_id: ticketId, id: messageId, person_id: personId, key_id, wrapped_key } = message;
+  if (reading.report) await rememberOfReport(trx, vault, reading.report);
+  else if (personId && reading.encryption === "encrypted") await rememberEncryption(trx, personId);
+  await storeOfferedKeys(
+    trx,
+    vault,
+    { ...reading, personId },
+    { key: { id: key_id, wrapped_key }, place: { ticketId, messageId }, readAgain: true },
+  );
 }
 
 async function holdAsked(trx: Database, { mail_id, lease_token }: Asked): Promise<void> {

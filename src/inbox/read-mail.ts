@@ -3,18 +3,16 @@ import type { PinnedKey } from "../mime/crypto-summary.ts";
 import type { Mail } from "../mime/mail.ts";
 import { namedAddresses } from "../mime/named-addresses.ts";
 import { whyNoAutomaticAnswer } from "../mime/no-automatic-answer.ts";
-import type { NotRead } from "../mime/not-read.ts";
 import { parseMail } from "../mime/parse-mail.ts";
 import { firstHeader } from "../mime/read-headers.ts";
 import { returnedIds } from "../mime/returned-mail.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
-import { readPublicKeys } from "../openpgp/read-public-keys.ts";
-import { keyFactsOf } from "../people/key-facts.ts";
 import { textsOfMail } from "../search/texts-of-message.ts";
 import { findReportId, recogniseReport } from "../whisperback/recognise-report.ts";
 import { detectLanguage } from "./detect-language.ts";
+import { readKeysThatCame } from "./keys-that-came.ts";
 import { leftClosed } from "./left-closed.ts";
-import type { MailReading, OfferedKey } from "./mail-reading.ts";
+import type { MailReading } from "./mail-reading.ts";
 import { type Opened, openMail } from "./open-mail.ts";
 import { protectionOf } from "./protection-of.ts";
 import { readReportMail } from "./read-report-mail.ts";
@@ -45,7 +43,9 @@ export async function readMail(
     encrypted: opened.encryption === "encrypted",
     cleartext: opened.cleartext,
   });
-  if (recognised.kind !== "mail") return await readReportMail(outer.mail, opened, recognised.id);
+  if (recognised.kind !== "mail") {
+    return await readReportMail(outer.mail, opened, recognised.id, recognised.kind === "hand-saved");
+  }
   return await readOrdinaryMail(outer.mail, opened, recognised.hint, deskAddress);
 }
 
@@ -76,7 +76,7 @@ async function readOrdinaryMail(
     ...references,
     ...inReplyTo,
   ]);
-  const keys = await readOfferedKeys(opened);
+  const came = await readKeysThatCame(opened.keyBlocks);
   return {
     ok: true,
     sender: sender.sort,
@@ -94,40 +94,12 @@ async function readOrdinaryMail(
     signature: opened.signature,
     ...protectionOf(outer, opened),
     language: detectLanguage(text) ?? detectLanguage(subject),
-    offeredKeys: keys.offered,
+    offeredKeys: came.keys,
     report: null,
     bounceOf: sender.sort === "bounce" ? returned : [],
     searchTexts: textsOfMail({ subject, text, fromName: outer.from[0]?.name ?? "" }, opened.attachments),
     // What a server gives back is ours.
-    notRead: sender.sort === "bounce" ? [] : [...opened.notRead, ...keys.notRead],
+    notRead: sender.sort === "bounce" ? [] : [...opened.notRead, ...came.notRead],
     warnings: [...opened.warnings, ...(hint ? [hint] : [])],
   };
-}
-
-/**
- * Keys that came with the mail, those which can be read; which one is used a person decides. What a program put into a
- * header comes first, so that a key that the person sent on purpose is the newer one.
- */
-async function readOfferedKeys(opened: Opened): Promise<{ offered: OfferedKey[]; notRead: NotRead[] }> {
-  const offered = new Map<string, OfferedKey>();
-  const notRead: NotRead[] = [];
-  for (const { source, where, block } of opened.keyBlocks) {
-    const keys = await readPublicKeys(block);
-    if (keys.length === 0)
-      notRead.push({
-        sort: "key",
-        where,
-        why: "the key is damaged or of a kind that this desk does not read",
-      });
-    for (const key of keys) {
-      const { fingerprint, armored } = key;
-      const known = offered.get(fingerprint);
-      if (!known)
-        offered.set(fingerprint, { source, also: [], fingerprint, armored, facts: keyFactsOf(key) });
-      else if (known.source !== source) known.also = [...new Set([...known.also, source])];
-    }
-  }
-  const all = [...offered.values()];
-  const fromHeader = all.filter(({ source }) => source === "autocrypt");
-  return { offered: [...fromHeader, ...all.filter((one) => !fromHeader.includes(one))], notRead };
 }

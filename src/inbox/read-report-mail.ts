@@ -1,8 +1,7 @@
 import { linesThatMatter } from "../logs/lines-that-matter.ts";
 import { placeOfKind } from "../logs/section-kinds.ts";
 import type { Mail } from "../mime/mail.ts";
-import { readPublicKeys } from "../openpgp/read-public-keys.ts";
-import { keyFactsOf } from "../people/key-facts.ts";
+import type { NotRead } from "../mime/not-read.ts";
 import { textsOfReport } from "../search/texts-of-message.ts";
 import type { StoredReport } from "../tickets/read-report.ts";
 import { packText } from "../vault/pack.ts";
@@ -10,18 +9,24 @@ import { parseReport } from "../whisperback/parse-report.ts";
 import type { Report } from "../whisperback/report.ts";
 import { unwrap } from "../whisperback/unwrap.ts";
 import { detectLanguage } from "./detect-language.ts";
-import type { MailReading, OfferedKey, ReportReading } from "./mail-reading.ts";
+import { type KeysThatCame, readKeysThatCame } from "./keys-that-came.ts";
+import type { MailReading, ReportReading } from "./mail-reading.ts";
 import type { Opened } from "./open-mail.ts";
 import { protectionOf } from "./protection-of.ts";
 
-/** Reads a mail that is a WhisperBack report. Nothing in it is proven, and its header From names nobody. */
+/**
+ * Reads a mail that is a WhisperBack report. Nothing in it is proven, and its header From names nobody, unless a person
+ * saved the report and mailed it by hand.
+ */
 export async function readReportMail(
   outer: Mail,
   opened: Opened,
   whisperbackId: string | null,
+  byHand: boolean,
 ): Promise<MailReading> {
   const report = parseReport(opened.cleartext);
-  const handSaved = report.format === "hand-saved";
+  const handSaved = byHand || report.format === "hand-saved";
+  const came = await keysOf(report, opened, byHand);
   const subject = report.summary.value ?? (handSaved ? opened.subject : "");
   return {
     ok: true,
@@ -40,11 +45,16 @@ export async function readReportMail(
     signature: opened.signature,
     ...protectionOf(outer, opened),
     language: languageOf(report),
-    offeredKeys: await keyOfReport(report),
-    report: { ...openFacts(report, whisperbackId, outer, handSaved), ...sealedParts(report) },
+    offeredKeys: came.keys,
+    report: {
+      ...openFacts(report, whisperbackId, outer, handSaved),
+      namesKey: report.key.state !== "absent",
+      encryptedBy: byHand && opened.encryption === "encrypted" ? writersOf(report, outer) : [],
+      ...sealedParts(report),
+    },
     bounceOf: [],
     searchTexts: textsOfReport(subject, report, report.sections, opened.attachments),
-    notRead: opened.notRead,
+    notRead: [...opened.notRead, ...came.notRead, ...keyNamed(report, came)],
     warnings: [...opened.warnings, ...report.warnings],
   };
 }
@@ -59,16 +69,32 @@ function answersOf(report: Report): string[] {
   return [...report.questions, ...report.oldAnswers].map(({ text }) => unwrap(text)).filter(Boolean);
 }
 
-async function keyOfReport(report: Report): Promise<OfferedKey[]> {
-  if (report.key.value?.kind !== "block") return [];
-  const keys = await readPublicKeys(report.key.value.value);
-  return keys.map((key) => ({
-    source: "report",
-    also: [],
-    fingerprint: key.fingerprint,
-    armored: key.armored,
-    facts: keyFactsOf(key),
-  }));
+/** From the key field, and whatever else a person put into the text or beside it; the header is the program's. */
+async function keysOf({ key }: Report, { keyBlocks }: Opened, byHand: boolean): Promise<KeysThatCame> {
+  const field = key.value?.kind === "block" ? [key.value.value] : [];
+  const others = keyBlocks.filter(({ source }) => byHand || source !== "autocrypt");
+  return await readKeysThatCame([
+    ...field.map((block) => ({ source: "report" as const, where: "report", block })),
+    ...others.map((one) =>
+      one.source === "text" ? { ...one, source: "report" as const, where: "report" } : one,
+    ),
+  ]);
+}
+
+/** A key that the report names and does not bring; one that is damaged stands among those that came. */
+function keyNamed({ key }: Report, { keys }: KeysThatCame): NotRead[] {
+  if (key.state === "absent" || key.value?.kind === "block") return [];
+  if (keys.some(({ fingerprint }) => fingerprint === key.value?.value)) return [];
+  const named = { fingerprint: "by its fingerprint", keyid: "by its id", url: "by an address" };
+  const why = key.value
+    ? `it is named ${named[key.value.kind]}, and did not come`
+    : "what stands in its field is no key that can be read";
+  return [{ sort: "key", where: "report", why }];
+}
+
+function writersOf({ contact }: Report, outer: Mail): string[] {
+  const addresses = [outer.from[0]?.address, contact.value?.address];
+  return [...new Set(addresses.filter((address) => address !== undefined))];
 }
 
 function openFacts(report: Report, whisperbackId: string | null, outer: Mail, handSaved: boolean) {

@@ -2,17 +2,18 @@ import { acknowledge, type OpenedTicket } from "../acknowledgements/acknowledge.
 import { anyAcknowledges } from "../acknowledgements/settings.ts";
 import type { Signature } from "../acknowledgements/text.ts";
 import { type Database, sendTogether } from "../database.ts";
-import { offerKey } from "../people/offered-keys.ts";
-import { personOfAddress, rememberEncryption } from "../people/person-of-address.ts";
+import { type NewOffer, offerKey } from "../people/offered-keys.ts";
+import { personOfAddress, rememberEncryption, rememberNamedKey } from "../people/person-of-address.ts";
 import { newestBlindVector } from "../search/blind-vector.ts";
 import { storeDocument } from "../search/index-message.ts";
 import { applyRules } from "../sorting-rules/apply-rules.ts";
 import type { SortingFacts } from "../sorting-rules/rule.ts";
 import { listRules, type StoredRule } from "../sorting-rules/rules.ts";
 import { makeItOurTurn } from "../tickets/add-message.ts";
+import { noteUnopened } from "../tickets/unopened-parts.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type ClaimedMail, finishMail, leaseLostBy } from "./claim-mails.ts";
-import type { MailReading } from "./mail-reading.ts";
+import type { MailReading, ReportReading } from "./mail-reading.ts";
 import { type Stored, storeMessage, type Understood } from "./store-message.ts";
 
 export type Outcome = Stored["outcome"] | "set_aside";
@@ -52,7 +53,8 @@ export async function receiveMail(
     const { ticketId, messageId, outcome } = stored;
     const parts = [
       storeReport(trx, vault, mail, reading, messageId),
-      storeOfferedKeys(trx, vault, mail, reading, ticketId, messageId),
+      storeOfferedKeys(trx, vault, reading, { key: mail.key, place: { ticketId, messageId } }),
+      ...(reading.notRead.length > 0 ? [noteUnopened(trx, messageId)] : []),
       storeDocument(trx, { id: messageId, ticketId, language: reading.language }, words),
     ];
     const finish = () => finishMail(trx, mail, { state: "read", outcome, ticket_id: ticketId });
@@ -88,10 +90,23 @@ async function senderOf(
   vault: Vault,
   reading: Extract<MailReading, { ok: true }>,
 ): Promise<string | null> {
+  if (reading.report) await rememberOfReport(trx, vault, reading.report);
   if (reading.report || !reading.from || reading.sender === "bounce") return null;
   const personId = await personOfAddress(trx, vault, reading.from.address);
   if (reading.encryption === "encrypted") await rememberEncryption(trx, personId);
   return personId;
+}
+
+/** The program encrypts a report, so that says nothing of the person; their key field does, and mailing it by hand. */
+export async function rememberOfReport(
+  trx: Database,
+  vault: Vault,
+  { contactAddress, namesKey, encryptedBy }: ReportReading,
+): Promise<void> {
+  if (contactAddress && namesKey)
+    await rememberNamedKey(trx, await personOfAddress(trx, vault, contactAddress));
+  for (const address of encryptedBy)
+    await rememberEncryption(trx, await personOfAddress(trx, vault, address));
 }
 
 function openedBy(mail: ClaimedMail, reading: Understood, ticketId: string): OpenedTicket {
@@ -143,19 +158,16 @@ async function storeReport(
 }
 
 /** The key in a report is for whom the report itself names, also when the ticket of the first report names another one. */
-async function storeOfferedKeys(
+export async function storeOfferedKeys(
   trx: Database,
   vault: Vault,
-  mail: ClaimedMail,
   reading: Understood,
-  ticketId: string,
-  messageId: string,
+  { key, place, readAgain = false }: Pick<NewOffer, "key" | "place" | "readAgain">,
 ): Promise<void> {
   if (reading.offeredKeys.length === 0) return;
   const contact = reading.report?.contactAddress;
   const personId = contact ? await personOfAddress(trx, vault, contact) : reading.personId;
   for (const { source, also, armored, facts } of reading.offeredKeys) {
-    const place = { ticketId, messageId };
-    await offerKey(trx, vault, { personId, place, key: mail.key, source, also, armored, facts });
+    await offerKey(trx, vault, { personId, place, key, source, also, armored, facts, readAgain });
   }
 }

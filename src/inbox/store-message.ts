@@ -146,6 +146,7 @@ function messageOf(vault: Vault, mail: ClaimedMail, reading: Understood, copied:
       ...(reading.listId ? { listId: reading.listId } : {}),
       crypto: reading.crypto,
       segments: reading.segments.length > 0 ? reading.segments : undefined,
+      notRead: reading.notRead.length > 0 ? reading.notRead : undefined,
     },
   };
 }

@@ -19,8 +19,8 @@ export type MayLeave =
 
 /**
  * The choke point: how a mail may leave now, or why it may not. Every mail of the desk is asked for here when it is
- * queued, and again when the worker writes it. To somebody who encrypted by themselves or gave a key nothing leaves in
- * clear, unless two staff members agreed to this one text.
+ * queued, and again when the worker writes it. To somebody who encrypted by themselves or gave a key, or may have, nothing
+ * leaves in clear, unless two staff members agreed to this one text.
  */
 export async function howItMayLeave(db: Database, vault: Vault, leaving: Leaving): Promise<MayLeave> {
   const { clear } = leaving;
@@ -37,16 +37,19 @@ export async function howItMayLeave(db: Database, vault: Vault, leaving: Leaving
   return { ok: true, protection: "clear" };
 }
 
-/** False for somebody who encrypted by themselves or gave a key. */
-export function mayGetClear({ gaveKey, wroteEncrypted }: Secrecy): boolean {
-  return !gaveKey && !wroteEncrypted;
+/** False for somebody who encrypted by themselves or gave a key, and where something was not read that looks like that. */
+export function mayGetClear({ gaveKey, namedKey, wroteEncrypted, hasUnopened }: Secrecy): boolean {
+  return !gaveKey && !namedKey && !wroteEncrypted && !hasUnopened;
 }
 
 /** Why nothing leaves in clear, in words for the staff. */
-export function whyNotClear({ gaveKey }: Secrecy): string {
-  return gaveKey
-    ? "This person gave a key, and nobody has confirmed one that works: nothing leaves to them in clear"
-    : "This person wrote encrypted, and no key is known: nothing leaves to them in clear";
+export function whyNotClear({ gaveKey, namedKey, wroteEncrypted }: Secrecy): string {
+  if (gaveKey)
+    return "This person gave a key, and nobody has confirmed one that works: nothing leaves to them in clear";
+  if (namedKey) return "This person named a key in a report, and none came: nothing leaves to them in clear";
+  if (wroteEncrypted)
+    return "This person wrote encrypted, and no key is known: nothing leaves to them in clear";
+  return "Something on this ticket looks encrypted, or like a key, and could not be read: nothing leaves in clear before somebody decided otherwise";
 }
 
 async function whyNotAgreed(

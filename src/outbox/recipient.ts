@@ -14,6 +14,8 @@ export type Recipient = {
   confirmed: Secrecy["confirmed"];
   /** False for somebody who encrypted by themselves or gave a key, on any ticket: to them nothing leaves in clear. */
   mayGetClear: boolean;
+  /** It is false only because something on this ticket was not read: a member of the staff may decide otherwise. */
+  mayBeDecided: boolean;
   /** Why it is encrypted, may go in clear, or can not go at all; for the staff. */
   reason: string;
 };
@@ -40,6 +42,7 @@ export async function recipientOf(db: Database, vault: Vault, ticketId: string):
     mustChoose: person.recipient_open,
     confirmed: secrecy.confirmed,
     mayGetClear: mayGetClear(secrecy),
+    mayBeDecided: !mayGetClear(secrecy) && mayGetClear({ ...secrecy, hasUnopened: false }),
     reason: explain(secrecy),
   };
 }

@@ -15,7 +15,11 @@ export type Secrecy = {
   } | null;
   /** By themselves or by their program, on any ticket; also one that was refused or is in use no more. */
   gaveKey: boolean;
+  /** In a report, on any ticket, without bringing one that can be read. */
+  namedKey: boolean;
   wroteEncrypted: boolean;
+  /** Something on this ticket looks encrypted, or like a key, was not read, and nobody has decided otherwise. */
+  hasUnopened: boolean;
 };
 
 /** Asked by the address itself, so that it holds whoever a ticket belongs to by now. One statement. */
@@ -25,15 +29,17 @@ export async function secrecyOf(
   address: string,
   ticketId: string | null,
 ): Promise<Secrecy> {
-  const row = await db("people")
+  const row = await db
+    .from(db.raw("(select) as one"))
+    .leftJoin("people", db.raw("address_hash = ?", [hashOfAddress(vault, address)]))
     .leftJoin("pinned_keys as pinned", (join) =>
       join.on("pinned.person_id", "people.id").onNull("pinned.ended_at"),
     )
     .leftJoin("vault_keys", "vault_keys.id", "pinned.key_id")
-    .where("address_hash", hashOfAddress(vault, address))
     .first(
       "people.id",
       "wrote_encrypted_at",
+      "named_key_at",
       "pinned.sealed_key",
       "pinned.sealed_facts",
       "wrapped_key",
@@ -49,13 +55,19 @@ export async function secrecyOf(
            and not exists (select from reports where message_id = messages.id)) as encrypted_here`,
         [ticketId],
       ),
+      db.raw(
+        `exists (select from messages join unopened_parts on message_id = messages.id
+           where ticket_id = ? and decided_at is null) as has_unopened`,
+        [ticketId],
+      ),
     );
-  if (!row) return { personId: null, confirmed: null, gaveKey: false, wroteEncrypted: false };
   return {
     personId: row.id,
     confirmed: row.sealed_key ? openConfirmed(vault, row) : null,
     gaveKey: row.gave_key,
+    namedKey: row.named_key_at !== null,
     wroteEncrypted: row.wrote_encrypted_at !== null || row.encrypted_here,
+    hasUnopened: row.has_unopened,
   };
 }
 

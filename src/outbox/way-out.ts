@@ -14,7 +14,14 @@ export type Candidate = ShownKey & {
   sightings: OfferedKey["sightings"];
 };
 
-type Known = { person_id: string | null; to: string | null; reason: string; others: number };
+type Known = {
+  person_id: string | null;
+  to: string | null;
+  reason: string;
+  others: number;
+  /** Clear text is refused only because something on the ticket was not read, which somebody may decide about. */
+  may_be_decided: boolean;
+};
 
 /**
  * How an answer would leave now, and why. "confirm": encrypted, as soon as the writer says that the key is this person's;
@@ -39,6 +46,7 @@ export async function findWayOut(db: Database, vault: Vault, recipient: Recipien
     to: maskAddresses(recipient.address),
     reason,
     others: offered.length,
+    may_be_decided: recipient.mayBeDecided,
   };
   if (confirmed && !confirmed.problem) {
     const { fingerprint, expiresAt } = confirmed;
@@ -53,7 +61,12 @@ export async function findWayOut(db: Database, vault: Vault, recipient: Recipien
   }
   if (recipient.mayGetClear) return { ...known, kind: "clear" };
   const problem = confirmed?.problem ?? offered[0]?.problem;
-  return { ...known, kind: "none", reason: problem ? `${problem}.` : reason, advice: adviceOf(offered) };
+  return {
+    ...known,
+    kind: "none",
+    reason: problem ? `${problem}.` : reason,
+    advice: adviceOf(offered, recipient),
+  };
 }
 
 const nobody = {
@@ -63,6 +76,7 @@ const nobody = {
   reason: "This person gave no address, so no answer can reach them.",
   advice: "The report counts all the same: note what you found, and resolve the ticket.",
   others: 0,
+  may_be_decided: false,
 } as const;
 
 /**
@@ -96,9 +110,11 @@ function whyConfirm({ relation }: OfferedKey): string {
   return "A key came for this person, and nobody has confirmed yet that it is theirs.";
 }
 
-function adviceOf(offered: OfferedKey[]): string {
+function adviceOf(offered: OfferedKey[], { mayBeDecided }: Recipient): string {
   if (offered.some(({ problem }) => problem === null))
     return "Another key came, and nothing says that it is theirs: compare it before anybody uses it.";
+  if (mayBeDecided)
+    return "Look at what could not be read. If it is not encrypted, or this person does not encrypt, say so with the reason; if they do, ask them for a key.";
   return "Ask for a new key, in a mail to which a second person agrees, or wait until one comes.";
 }
 

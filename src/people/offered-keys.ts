@@ -18,6 +18,8 @@ export type NewOffer = {
   also: KeySource[];
   armored: string;
   facts: KeyFacts;
+  /** Its mail was read once more: a copy that is offered on the ticket already stays. */
+  readAgain?: boolean;
 };
 
 /**
@@ -41,7 +43,9 @@ export async function offerKey(trx: Database, vault: Vault, offer: NewOffer): Pr
   };
   const insert = trx("offered_keys").insert(row);
   const newer = { ...row, created_at: trx.fn.now() };
-  if (place) {
+  if (place && offer.readAgain) {
+    await insert.onConflict(["ticket_id", "fingerprint_hash"]).ignore();
+  } else if (place) {
     await insert
       .onConflict(["ticket_id", "fingerprint_hash"])
       .merge(newer)

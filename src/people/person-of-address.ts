@@ -37,3 +37,8 @@ export async function rememberEncryption(db: Database, personId: string): Promis
     .whereNull("wrote_encrypted_at")
     .update({ wrote_encrypted_at: db.fn.now() });
 }
+
+/** Remembers that a report named a key of this person: from now on nothing leaves to them in clear. */
+export async function rememberNamedKey(db: Database, personId: string): Promise<void> {
+  await db("people").where({ id: personId }).whereNull("named_key_at").update({ named_key_at: db.fn.now() });
+}

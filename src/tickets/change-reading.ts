@@ -2,12 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import type { Database } from "../database.ts";
 import type { CryptoSummary } from "../mime/crypto-summary.ts";
 import type { Attachment } from "../mime/mail.ts";
+import type { NotRead } from "../mime/not-read.ts";
 import type { Segment } from "../mime/open-document.ts";
 import type { WeightedText } from "../search/blind-vector.ts";
 import { reindexMessage } from "../search/index-message.ts";
 import { findSealingKey, type SealingKey } from "../vault/sealing-keys.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { MessageContent } from "./ticket.ts";
+import { renoteUnopened } from "./unopened-parts.ts";
 
 /** What a mail says when it is read once more. */
 export type NewReading = {
@@ -22,6 +24,7 @@ export type NewReading = {
   language: string | null;
   searchTexts: WeightedText[];
   isReport: boolean;
+  notRead: NotRead[];
   /** Of this reading; marks of how the message came to its ticket stay. */
   newMarks: string[];
 };
@@ -40,6 +43,7 @@ export async function changeReading(
   if (!message) return false;
   const key = await findSealingKey(trx, message.key_id);
   const before: MessageContent = JSON.parse(vault.open(key.wrapped_key, "message", message.sealed_content));
+  await renoteUnopened(trx, message.id, { before: before.notRead ?? [], now: reading.notRead });
   const content = contentOf(before, reading);
   const columns = {
     encryption: reading.encryption,
@@ -65,8 +69,17 @@ export async function changeReading(
 
 function contentOf(before: MessageContent, reading: NewReading): MessageContent {
   const { crypto, text, subject, warnings, segments } = reading;
-  if (reading.isReport) return { ...before, crypto };
-  return { ...before, crypto, text, subject, warnings, segments: segments.length > 0 ? segments : undefined };
+  const notRead = reading.notRead.length > 0 ? reading.notRead : undefined;
+  if (reading.isReport) return { ...before, crypto, notRead };
+  return {
+    ...before,
+    crypto,
+    text,
+    subject,
+    warnings,
+    segments: segments.length > 0 ? segments : undefined,
+    notRead,
+  };
 }
 
 /** As it comes back from the database: without what JSON leaves out. */

@@ -9,6 +9,8 @@ export type TicketPerson = {
   /** Null when no address is known. */
   masked_address: string | null;
   wrote_encrypted_at: Date | null;
+  /** Since when a report named a key of theirs; null: none did. */
+  named_key_at: Date | null;
   /** When a key of theirs was confirmed that is in force; null: none is. */
   confirmed_at: Date | null;
   keys: { source: "report" | "attachment" | "text" | "autocrypt"; created_at: Date }[];
@@ -28,6 +30,7 @@ export async function findPerson(db: Database, vault: Vault, ticketId: string): 
       "people.sealed_address",
       "pinned_keys.pinned_at",
       "people.wrote_encrypted_at",
+      "people.named_key_at",
       "vault_keys.wrapped_key",
       db.raw(
         `(select json_agg(json_build_object('source', source, 'created_at', created_at) order by id desc)
@@ -41,6 +44,7 @@ export async function findPerson(db: Database, vault: Vault, ticketId: string): 
       ? maskAddresses(vault.open(row.wrapped_key, "address", row.sealed_address))
       : null,
     wrote_encrypted_at: row?.wrote_encrypted_at ?? null,
+    named_key_at: row?.named_key_at ?? null,
     confirmed_at: row?.pinned_at ?? null,
     keys: keys.map((key) => ({ ...key, created_at: new Date(key.created_at) })),
   };

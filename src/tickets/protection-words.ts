@@ -1,18 +1,30 @@
 import type { CryptoSummary, SummaryReason } from "../mime/crypto-summary.ts";
+import type { NotRead } from "../mime/not-read.ts";
 import type { Segment } from "../mime/open-document.ts";
 import { maskAddresses } from "../people/mask-address.ts";
 import { moment } from "../web/format.ts";
 import type { ThreadMessage } from "./thread.ts";
+import type { MessageContent } from "./ticket.ts";
 
 /** A word and its colour: good = a good verdict, bad = wrong or lost, turn = ours to do, quiet = a fact. */
 export type Chip = { words: string; tone: "good" | "bad" | "turn" | "quiet" };
+
+export type NotReadLine = { words: string; where: string; why: string };
 
 /** What stands behind the two words of the summary. `key`: a fingerprint or the number of a key, in groups. */
 export type ProtectionFact = { name: string; words: string; keys: string[] };
 
 /** The one summary of a message from outside, in two words for its frame (RFC 9787 §3). */
 export function protectionChips({ content, encryption, signature }: ThreadMessage): Chip[] {
-  return [encryptionChip(content.crypto?.encryption ?? encryption), signatureChip(content.crypto, signature)];
+  return [
+    ...encryptionChips(content.crypto?.encryption ?? encryption, content.notRead ?? []),
+    signatureChip(content.crypto, signature),
+  ];
+}
+
+/** What of a message looks encrypted, or like a key, and was not read, and why: a line of its frame for each. */
+export function notReadLines({ content }: ThreadMessage): NotReadLine[] {
+  return (content.notRead ?? []).map(({ sort, where, why }) => ({ words: notReadWords[sort], where, why }));
 }
 
 /** The reasons behind the summary, for whoever opens them; empty for a message that came before they were kept. */
@@ -20,7 +32,7 @@ export function protectionFacts({ content, marks }: ThreadMessage): ProtectionFa
   const { crypto } = content;
   if (!crypto) return [];
   return [
-    { name: "Encryption", words: encryptionWords[crypto.encryption], keys: [] },
+    { name: "Encryption", words: encryptionWords(crypto.encryption, content), keys: [] },
     ...(crypto.encryptedTo.length > 0
       ? [{ name: "To our key", words: "", keys: crypto.encryptedTo.map(inFours) }]
       : []),
@@ -40,12 +52,27 @@ export function pieceWords({ sort }: Segment, crypto: CryptoSummary | undefined)
   return "This was not protected: anybody on the way could read it, change it, or add it";
 }
 
-function encryptionChip(encryption: CryptoSummary["encryption"]): Chip {
-  if (encryption === "partly") return { words: "partly encrypted", tone: "quiet" };
-  return encryption === "encrypted"
-    ? { words: "encrypted", tone: "good" }
-    : { words: "not encrypted", tone: "quiet" };
+function encryptionChips(encryption: CryptoSummary["encryption"], notRead: NotRead[]): Chip[] {
+  const chips: Record<CryptoSummary["encryption"], Chip> = {
+    none: { words: "not encrypted", tone: "quiet" },
+    encrypted: { words: "encrypted", tone: "good" },
+    partly: { words: "partly encrypted", tone: "quiet" },
+  };
+  const unopened: Chip = { words: "a part was not opened", tone: "turn" };
+  const isKey = ({ sort }: NotRead) => sort === "key";
+  return [
+    // Something encrypted came, whatever else could be read.
+    ...(encryption === "none" && notRead.some((part) => !isKey(part)) ? [] : [chips[encryption]]),
+    ...(notRead.every(isKey) ? [] : [unopened]),
+    ...(notRead.some(isKey) ? [{ words: "a key was not read", tone: "turn" as const }] : []),
+  ];
 }
+
+const notReadWords: Record<NotRead["sort"], string> = {
+  "OpenPGP message": "A part is encrypted and was not opened",
+  "S/MIME": "A part is encrypted or signed with S/MIME and was not opened",
+  key: "A key was not read",
+};
 
 function signatureChip(crypto: CryptoSummary | undefined, signature: ThreadMessage["signature"]): Chip {
   if (signature === "no") return { words: "not signed", tone: "quiet" };
@@ -115,11 +142,24 @@ function inFours(key: string): string {
   return key.match(/.{1,4}/g)?.join(" ") ?? "";
 }
 
-const encryptionWords: Record<CryptoSummary["encryption"], string> = {
-  none: "none: whoever carried the mail could read it",
-  encrypted: "all of it",
-  partly: "a part of it; the rest stood in clear beside it",
-};
+function encryptionWords(
+  encryption: CryptoSummary["encryption"],
+  { notRead, warnings }: MessageContent,
+): string {
+  const words: Record<CryptoSummary["encryption"], string> = {
+    none: "none: whoever carried the mail could read it",
+    encrypted: "all of it",
+    partly: "a part of it; the rest stood in clear beside it",
+  };
+  const isUnopened =
+    notRead?.some(({ sort }) => sort !== "key") || warnings?.some((warning) => olderWarnings.test(warning));
+  return encryption === "none" && isUnopened
+    ? "what is shown stood in clear; a part of the mail is encrypted and was not opened"
+    : words[encryption];
+}
+
+/** Of messages that came before it was kept what was not read. */
+const olderWarnings = /encrypted and was not opened|encrypted with S\/MIME|encrypted file was not opened/;
 
 const goodWords = "good, by a key that was confirmed for this address, made near the mail's date";
 

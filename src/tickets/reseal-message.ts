@@ -2,7 +2,7 @@ import type { Database } from "../database.ts";
 import { findSealingKey, type SealingKey } from "../vault/sealing-keys.ts";
 import type { Vault } from "../vault/vault.ts";
 
-/** Seals a message anew under another key, with its attachments, its report and the raw mail that it was read from. */
+/** Seals a message anew under another key, with its attachments, its report, what was decided of it and the raw mail that it was read from. */
 export async function resealMessage(
   trx: Database,
   vault: Vault,
@@ -35,6 +35,15 @@ export async function resealMessage(
         sealed_report: reseal("report", report.sealed_report),
         sealed_logs: report.sealed_logs && reseal("logs", report.sealed_logs),
       });
+  }
+  const unopened = await trx("unopened_parts")
+    .where({ message_id: messageId })
+    .whereNotNull("sealed_reason")
+    .first("sealed_reason");
+  if (unopened) {
+    await trx("unopened_parts")
+      .where({ message_id: messageId })
+      .update({ sealed_reason: reseal("reason", unopened.sealed_reason) });
   }
   if (message.mail_id) await resealMail(trx, message.mail_id, message.key_id, to, reseal);
 }

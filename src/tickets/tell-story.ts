@@ -3,7 +3,14 @@ import { isId } from "../web/is-id.ts";
 import { againWords } from "./again-words.ts";
 import { type CallPiece, callsIn } from "./calls-in-note.ts";
 import { linkLines } from "./log-lines.ts";
-import { type Chip, type ProtectionFact, pieceWords, protectionFacts } from "./protection-words.ts";
+import {
+  type Chip,
+  type NotReadLine,
+  notReadLines,
+  type ProtectionFact,
+  pieceWords,
+  protectionFacts,
+} from "./protection-words.ts";
 import type { TicketReport } from "./read-report.ts";
 import type { readThread, ThreadEvent, ThreadMessage } from "./thread.ts";
 import type { UndoRefusal } from "./undo.ts";
@@ -18,6 +25,10 @@ export type StoryMessage = ThreadMessage & {
   chips: Chip[];
   /** The reasons behind the chips. */
   protection: ProtectionFact[];
+  /** What looks encrypted, or like a key, and was not read. */
+  notRead: NotReadLine[];
+  /** Notes about how it was read, without what `notRead` says better. */
+  notes: string[];
   /** What became of reading its mail once more; `waits`: it is under way. Null: nobody asked for it. */
   againWords: { words: string; waits: boolean } | null;
   /** The text in pieces that were protected in different ways; null: all of it in the same one. */
@@ -104,6 +115,8 @@ function tellMessage(message: ThreadMessage, report: TicketReport | null, reader
     author: authorOf(message),
     chips: verdictsOf(message),
     protection: protectionFacts(message),
+    notRead: notReadLines(message),
+    notes: notesOf(message),
     pieces: piecesOf(message),
     named: namedOf(message),
     againWords: message.again && againWords(message.again),
@@ -123,6 +136,12 @@ function noteInPieces(note: string, report: TicketReport | null, reader: Reader)
     return linkLines(text, logs, report.report.sections).map((piece) => ({ ...piece, name: null }));
   });
   return pieces.some(({ name, href }) => name || href) ? pieces : null;
+}
+
+function notesOf({ content: { warnings = [], notRead } }: ThreadMessage): string[] {
+  return notRead
+    ? warnings.filter((warning) => warning !== "a part is encrypted and was not opened")
+    : warnings;
 }
 
 /** Nobody has to decide about what the desk wrote by itself. */

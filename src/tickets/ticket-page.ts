@@ -18,6 +18,7 @@ import { tellStory } from "./tell-story.ts";
 import { readThread } from "./thread.ts";
 import { undoOutlook } from "./undo-outlook.ts";
 import { mergesOf } from "./unmerge.ts";
+import { unopenedOf } from "./unopened-parts.ts";
 import { statusWords } from "./words.ts";
 import { otherWriter } from "./writing.ts";
 
@@ -40,11 +41,12 @@ export function ticketPage(desk: Desk): Router {
       tagsOfTicket(db, ticket.id),
     ]);
     // Most tickets were not touched a moment ago: what only some need is asked when the thread shows that they need it.
-    const [undo, merges, called, clearRequests, writer] = await sendTogether([
+    const [undo, merges, called, clearRequests, unopened, writer] = await sendTogether([
       wasTouched(thread) ? undoOutlook(db, ticket.id) : new Map(),
       wasMerged(thread) ? mergesOf(db, ticket.id) : [],
       calledStaff(db, notesOf(thread)),
       wasAsked(thread) ? waitingClearRequests(db, vault, ticket.id) : [],
+      wasNotRead(thread) ? unopenedOf(db, vault, ticket.id) : [],
       ticket.writing_by && ticket.writing_by !== me ? otherWriter(db, ticket.id, me) : null,
       shown(thread, ticket.id, me),
     ]);
@@ -62,6 +64,7 @@ export function ticketPage(desk: Desk): Router {
       linked: related.linked.tickets,
       merges,
       clearRequests,
+      unopened: unopened.filter(({ decided_at }) => decided_at === null),
       writer,
       statusWords,
       reloads: thread.some(isReadAgain),
@@ -102,6 +105,10 @@ function isReadAgain(item: Thread[number]): boolean {
 
 function wasAsked(thread: Thread): boolean {
   return thread.some((item) => item.type === "event" && item.event.action === "clear_asked");
+}
+
+function wasNotRead(thread: Thread): boolean {
+  return thread.some((item) => item.type === "message" && item.message.content.notRead);
 }
 
 /** The last message that is no note: what the person wrote, or what we answered. */

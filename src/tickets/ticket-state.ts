@@ -26,7 +26,8 @@ export const turnColumns = ["status", "our_turn_since", "closed_at", "closed_by"
 
 /**
  * What an event says that changed: columns, and `tag:<id>`, `link:<ticket id>`, `holds:<id of a merged ticket>`,
- * `split:<id of the new ticket>`, `person_queue:<person id>`, `forwarded:<id of the note>`.
+ * `split:<id of the new ticket>`, `person_queue:<person id>`, `forwarded:<id of the note>`,
+ * `unopened:<id of the message>`: whether somebody decided about what was not read of it.
  */
 export type StateChange = Record<string, string | boolean | null>;
 

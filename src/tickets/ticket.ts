@@ -1,5 +1,6 @@
 import type { CryptoSummary } from "../mime/crypto-summary.ts";
 import type { NamedAddress } from "../mime/named-addresses.ts";
+import type { NotRead } from "../mime/not-read.ts";
 import type { Segment } from "../mime/open-document.ts";
 
 /** Whose turn is it? `new` and `open`: ours. */
@@ -32,6 +33,8 @@ export type MessageContent = {
   crypto?: CryptoSummary;
   /** The pieces of the text that were protected in different ways, when there are several: shown apart. */
   segments?: Segment[] | undefined;
+  /** What of the mail looks encrypted, or like a key, and could not be read. */
+  notRead?: NotRead[] | undefined;
   /** The id of the message that a note brings before colleagues. */
   about?: string;
 };

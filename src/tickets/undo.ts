@@ -11,6 +11,7 @@ import { restoredColumns } from "./restore.ts";
 import { unsplitMessages } from "./split.ts";
 import { isStateColumn, type StateChange } from "./ticket-state.ts";
 import { unmergeTickets } from "./unmerge.ts";
+import { withdrawDecision } from "./unopened-parts.ts";
 
 /** How long what somebody did can be undone. */
 export const minutesToUndo = 10;
@@ -206,6 +207,7 @@ async function restoreOther(
   }
   // Where somebody else has put this person's later mails meanwhile, they stay.
   if (kind === "forwarded") await callBack(trx, id);
+  if (kind === "unopened") await withdrawDecision(trx, id);
   if (kind === "person_queue")
     await trx("people").where({ id, queue_id: after }).update({ queue_id: before });
   if (kind === "link") {

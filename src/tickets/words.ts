@@ -36,6 +36,10 @@ export function eventWords(event: { action: string; detail: Record<string, strin
     clear_asked: "asked to send an answer without encryption",
     clear_agreed: "agreed to send an answer without encryption",
     clear_withdrawn: "withdrew that an answer leaves without encryption",
+    unopened_decided:
+      detail.as === "does not encrypt"
+        ? "decided that this person does not encrypt"
+        : "decided that what was not read here is not encrypted",
     split_from: `made this ticket from ${some} of`,
     our_turn: "our turn again",
     taken: "took it",

@@ -49,6 +49,8 @@ export const routes: Record<string, Visitor[]> = {
   "GET /tickets/:id/clear-text/:requestId": staff,
   "POST /tickets/:id/clear-text/:requestId": staff,
   "POST /tickets/:id/clear-text/:requestId/withdraw": staff,
+  "GET /tickets/:id/unopened": staff,
+  "POST /tickets/:id/unopened": staff,
   "GET /tickets/:id/note": staff,
   "POST /tickets/:id/note": staff,
   "GET /tickets/:id/take": staff,

@@ -200,3 +200,16 @@ test("the rules let a mail pass only when none of them speaks against it", () =>
     assert.equal(reason === null, chosen === 0, JSON.stringify(mail));
   }
 });
+
+test("never in clear to somebody whose mail looks encrypted, or like a key, and was not read", async () => {
+  const block =
+    "-----BEGIN PGP PUBLIC KEY BLOCK-----\r\n\r\nxjMEaw6LMhYJ\r\n-----END PGP PUBLIC KEY BLOCK-----";
+  const before = (await desk.db("outbox_mails")).length;
+
+  const reason = await whyNot(
+    newMail({ from: "closed@example.org", text: `Hello, my key:\r\n\r\n${block}` }),
+  );
+
+  assert.match(reason ?? "", /looks encrypted, or like a key, and could not be read/);
+  assert.equal((await desk.db("outbox_mails")).length, before);
+});

@@ -110,6 +110,10 @@ export async function dumpTickets({ db, vault }: Pick<Intake, "db" | "vault">, i
       .orderBy("id")
       .select("id", "ticket_id", "key_id", "outcome"),
     offered: await db("offered_keys").whereIn("ticket_id", ids).orderBy("id"),
+    unopened: (await of("unopened_parts")).map(({ sealed_reason, ...row }) => ({
+      ...row,
+      reason: open(keys.get(row.message_id), "reason", sealed_reason),
+    })),
     tags: await db("ticket_tags").whereIn("ticket_id", ids).orderBy(["ticket_id", "tag_id"]),
     links: await db("ticket_links")
       .whereIn("low_id", ids)
