@@ -19,7 +19,7 @@ test("the ticket says what was not read, where and why, and that clear text take
   const page = await nina.visit(`/tickets/${ticketId}`);
 
   assert.match(page.$(".banner.turn").text(), /Not all of this ticket could be read/);
-  assert.match(header(page), /A key was not read \(text\): it is damaged, or of a kind/);
+  assert.match(header(page), /A key was not read \(text\): the key is damaged or of a kind/);
   assert.deepEqual(chips(page), ["not encrypted", "a key was not read", "not signed"]);
   assert.match(header(page), /none: whoever carried the mail could read it/, "no part of it was encrypted");
 });
