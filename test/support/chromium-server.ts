@@ -10,7 +10,7 @@ export const howToLaunch = {
 };
 
 /** One chromium for many test files, at the address that they ask; it starts when the first one does. */
-export async function offerChromium(): Promise<{ address: string; stop(): Promise<void> }> {
+export async function offerChromium(): Promise<{ address: string; stop: () => Promise<void> }> {
   let running: Promise<BrowserServer> | undefined;
   const launch = async () => {
     // A run without a page to look at shall not read it.
