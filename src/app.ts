@@ -1,5 +1,6 @@
 import express, { type Express } from "express";
 import { acknowledgementPage } from "./acknowledgements/acknowledgement-page.ts";
+import { backlogPage } from "./inbox/backlog-page.ts";
 import { readAgainPage } from "./inbox/read-again-page.ts";
 import { setAsidePage } from "./inbox/set-aside-page.ts";
 import { ourKeysPage } from "./outbox/our-keys-page.ts";
@@ -134,6 +135,7 @@ export function createApp(desk: Desk): Express {
   app.use(rulesPage(desk));
   app.use(editRulePage(desk));
   app.use(setAsidePage(desk));
+  app.use(backlogPage(desk));
   app.use(readAgainPage(desk));
   app.use(outboxPage(desk));
   app.use(ourKeysPage(desk));

@@ -185,7 +185,10 @@ async function noteWaiting(db: Database, folder: Folder, waiting: number): Promi
   await db("mailboxes")
     .where({ name: folder.mailbox })
     .whereNot({ waiting_mails: waiting })
-    .update({ waiting_mails: waiting });
+    .update({
+      waiting_mails: waiting,
+      backlog_mails: waiting === 0 ? 0 : db.raw("greatest(backlog_mails, ?::integer)", [waiting]),
+    });
 }
 
 /** Moves mails that are committed to the folder for done ones. What fails here is done by the next pass. */

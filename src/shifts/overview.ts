@@ -1,4 +1,5 @@
 import type { Database } from "../database.ts";
+import { type Backlog, backlogSql } from "../inbox/backlog.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Handover } from "./shift.ts";
 
@@ -16,6 +17,8 @@ export type Overview = {
   back_today: number;
   /** Notes that call this person and that they have not read, newest first, at most 10. */
   mentions: { ticket_id: string; message_id: string; writer_name: string; created_at: Date }[];
+  /** A long mailbox that is on its way into the desk. */
+  backlog: Backlog | null;
   /** Tickets with an unsent answer of this person, newest first, at most 10. */
   drafts: string[];
 };
@@ -38,6 +41,7 @@ export async function readOverview(db: Database, vault: Vault, staffId: string):
        (select json_agg(draft.ticket_id::text) from (
           select ticket_id from drafts where staff_id = :staffId and saved_at > now() - interval '7 days'
           order by saved_at desc limit 10) draft) as drafts,
+       ${backlogSql} as backlog,
        note.*
      from (select) one left join (
        select shifts.id as shift_id, staff.name as shift_staff_name, started_at as shift_started_at,
@@ -57,6 +61,7 @@ export async function readOverview(db: Database, vault: Vault, staffId: string):
     back_today: row.back_today,
     mentions: (row.mentions ?? []).map((each) => ({ ...each, created_at: new Date(each.created_at) })),
     drafts: row.drafts ?? [],
+    backlog: row.backlog,
   };
 }
 

@@ -41,6 +41,7 @@ export function startPage({ db, vault }: Desk): Router {
     response.render("shifts/start.njk", {
       overview,
       saved,
+      backlog: overview.backlog,
       news: newsWords(await whatIsNew(db, me.id, since)),
       groups: groupsOf(turn.spoken, turn.others),
       // Whoever speaks some languages takes the oldest of these, and of the others when none is left.

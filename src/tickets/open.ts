@@ -7,7 +7,10 @@ import { stateOf } from "./ticket-state.ts";
 
 export type NewTicket = {
   key: SealingKey;
-  /** Since when the person waits for us; absent: since now. */
+  /**
+   * Since when the person waits for us; absent: since now. Mail that lay in the mailbox before the desk opened it waits
+   * since then: a desk that was not there promised nothing.
+   */
   openedAt?: Date;
   channel: Channel;
   subject: string;
@@ -63,7 +66,8 @@ const insertTicket = `with opened as (
      select coalesce(:queueId::bigint, (select queue_id from people where id = :personId),
          (select id from queues where language = :language or is_fallback order by is_fallback limit 1)),
        :language, :channel, :keyId, :sealedSubject, :personId, :personProven, :recipientOpen, :whisperbackId,
-       :tailsVersion, :installedVersion, :model, :stickHash, :openedAt, :openedAt, :openedAt, :messageCount
+       :tailsVersion, :installedVersion, :model, :stickHash, :openedAt, :openedAt,
+       greatest(:openedAt::timestamptz, (select min(created_at) from mailboxes)), :messageCount
      on conflict (whisperback_id) where whisperback_id is not null do nothing
      returning *), told as (
      insert into ticket_events (ticket_id, staff_id, action, detail, after)

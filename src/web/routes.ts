@@ -19,6 +19,7 @@ export const routes: Record<string, Visitor[]> = {
   "GET /": staff,
   "POST /take-the-oldest": staff,
   "POST /shift/start": staff,
+  "POST /mailbox/order": leads,
   "GET /shift/end": staff,
   "POST /shift/end": staff,
   "GET /shift/notes": staff,
