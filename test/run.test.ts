@@ -35,7 +35,6 @@ for (const [fixture, passed, complaint] of [
   ["crashes", 0, "It was ended by SIGKILL."],
   ["throws-late", 1, "It ended with exit code 3."],
   ["leaves-early", 0, "left before they had ended (exit code 0)."],
-  ["hangs", 1, "It did not end within 2 seconds."],
   ["is-empty", 0, "It holds no tests"],
   ["is-broken", 0, "cannot be loaded"],
   ["breaks-its-hook", 0, "no ground to stand on"],
@@ -49,6 +48,45 @@ for (const [fixture, passed, complaint] of [
     assert.ok(text.includes(complaint), text);
   });
 }
+
+test("says which test hangs, or that it is none, and where it waits", async () => {
+  const files = ["in-a-test", "in-a-loop", "inside", "in-its-import", "in-its-hook", "at-its-end"];
+  const { code, text } = await runFixtures(...files.map((name) => `hangs-${name}`), "passes");
+  const told = (file: string) =>
+    new RegExp(`^test/fixtures/runner/hangs-${file}\\.ts › (.*\\n(?: {2}.*\\n)+)`, "m").exec(text)?.[1] ?? "";
+
+  for (const [file, name] of [
+    ["in-a-test", "waits for ever"],
+    ["in-a-loop", "never lets go"],
+    ["inside", "the inner one"],
+  ] as const) {
+    assert.match(told(file), new RegExp(`^${name}\n {2}It did not end within 2 seconds`), text);
+  }
+  for (const file of ["in-its-import", "in-its-hook", "at-its-end"]) {
+    assert.match(told(file), /^the whole file\n {2}In 2 seconds .* no test began or ended/, text);
+  }
+  assert.match(
+    told("in-a-test"),
+    /It waits in untilSomebodyCalls \(.*-in-a-test\.ts:7\): await once\(server, "connection"\);/,
+  );
+  assert.match(
+    told("in-a-test"),
+    /It waits in a function \(.*-in-a-test\.ts:12\): await untilSomebodyCalls\(\);/,
+  );
+  assert.match(told("in-a-test"), /Open: .*TCPServerWrap/);
+  assert.match(told("in-a-loop"), /It is busy in spin \(.*-in-a-loop\.ts:5\): while \(true\) turns \+= 1;/);
+  assert.match(told("inside"), /It waits in .*-inside\.ts:6\): await new Promise/);
+  assert.match(told("in-its-import"), /It waits in .*-in-its-import\.ts:5\): await new Promise/);
+  assert.match(told("in-its-hook"), /It waits in .*-in-its-hook\.ts:6\): await new Promise/);
+  assert.match(told("at-its-end"), /Open: .*Timeout/);
+  assert.equal(code, 1);
+});
+
+test("gives a test that is slow, but goes on, the time that it needs", async () => {
+  const { last, text } = await runFixtures("goes-on");
+
+  assert.equal(last, "5 passed, 0 failed", text);
+});
 
 test("fails for a file that is not there, and for no tests at all", async () => {
   const missing = await runFixtures("is-not-there");

@@ -2,26 +2,29 @@ import "#src/demo/own-environment.ts";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { glob, stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import manifest from "../package.json" with { type: "json" };
-import { offerChromium } from "./support/chromium-server.ts";
+import { howToLaunch, offerChromium } from "./support/chromium-server.ts";
+import { measureParts, Pace, processorSlowness } from "./support/pace.ts";
 import { findTemplate, startTestServer } from "./support/postgres-server.ts";
 import { type FileResult, killTestFiles, runTestFile } from "./support/run-test-file.ts";
 
 // `npm test` runs the checks and all tests; `npm test -- test/inbox/poll.test.ts test/mime` only what is named.
 const checks = ["types", "lint"] as const;
-const atOnce = 2;
-const patience = Number(process.env.WHISPERDESK_TEST_SECONDS ?? 240) * 1000;
+const atOnce = Math.min(2, availableParallelism());
+/** A file hangs when no test in it begins or ends for so many seconds of the usual machine. */
+const seconds = Number(process.env.WHISPERDESK_TEST_SECONDS ?? 120);
 
 const root = join(import.meta.dirname, "..");
 const named = process.argv.slice(2);
+const isWhole = named.length === 0;
 const tally = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
 const skips: string[] = [];
+const results: FileResult[] = [];
 
 process.chdir(root);
-// Reading the source of a file and what it imports costs a second, unless it is kept.
-process.env.NODE_COMPILE_CACHE ??= join(root, "node_modules/.cache/compile");
 process.env.PATH = `${join(root, "node_modules/.bin")}:${process.env.PATH}`;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
@@ -30,12 +33,12 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
-if (named.length === 0)
-  for (const check of checks) await step(check, () => runScript(manifest.scripts[check]));
-const server = await step("database", startServer);
-const browser = await startBrowser();
 const files = await step("files", findFiles);
-await runAll(files ?? []);
+if (isWhole) for (const check of checks) await step(check, () => runScript(manifest.scripts[check]));
+const server = await step("database", () => startServer(files ?? []));
+const browser = await startBrowser();
+const pace = await step("pace", () => measurePace(server?.url));
+if (files && server && pace) await runAll(files, pace);
 await server?.stop();
 await browser?.stop();
 printOverview();
@@ -65,8 +68,13 @@ async function runScript(script: string): Promise<void> {
   if (code !== 0) throw new Error(output.trim() || `exit code ${code}`);
 }
 
-async function startServer(): Promise<{ stop(): Promise<void> }> {
+type Server = { url?: string; stop(): Promise<void> };
+
+// One for all files; a single file starts its own if it needs one.
+async function startServer(files: string[]): Promise<Server> {
   const given = process.env.WHISPERDESK_TEST_DATABASE_URL;
+  if (files.length < 2) return { stop: async () => {} };
+
   const server = given ? { url: given, stop: async () => {} } : await startTestServer();
   process.env.WHISPERDESK_TEST_DATABASE_URL = server.url;
   await findTemplate(server.url);
@@ -92,12 +100,26 @@ async function findFiles(): Promise<string[]> {
   return [...new Set(files.map((file) => relative(root, join(root, file))))].sort();
 }
 
-async function runAll(files: string[]): Promise<void> {
+// A whole run measures all that its tests wait for, a few files only the processor.
+async function measurePace(databaseUrl: string | undefined): Promise<Pace> {
+  const parts =
+    isWhole && databaseUrl
+      ? await measureParts(databaseUrl, await findTemplate(databaseUrl), howToLaunch.executablePath)
+      : { processor: await processorSlowness() };
+  const shown = Object.entries(parts).map(([part, slowness]) => `${part} ${slowness.toFixed(1)}`);
+  if (isWhole) console.log(`Times the usual: ${shown.join(", ")}`);
+  return new Pace(parts);
+}
+
+async function runAll(files: string[], pace: Pace): Promise<void> {
   const waiting = files.values();
   const lane = async () => {
-    for (const file of waiting) count(await runTestFile(file, patience));
+    for (const file of waiting) count(await runTestFile(file, { seconds, pace }));
   };
+  const over = new AbortController();
+  void pace.follow(over.signal);
   await Promise.all(Array.from({ length: atOnce }, lane));
+  over.abort();
 }
 
 function count(result: FileResult): void {
@@ -109,6 +131,7 @@ function count(result: FileResult): void {
     performance.now() - result.seconds * 1000,
   );
 
+  results.push(result);
   tally.passed += passed;
   for (const { name, error } of failed) fail(`${file} › ${name}`, error);
   if (failed.length && result.output) failures.push(`${file} printed:\n${indent(result.output)}`);
@@ -123,9 +146,19 @@ function fail(what: string, why: string): void {
 
 function printOverview(): void {
   if (failures.length) console.log(`\nFailures\n\n${failures.join("\n\n")}`);
+  if (results.length > 10) console.log(`\nSlowest\n${indent(slowest().join("\n"))}`);
   if (skips.length) console.log(`\nSkipped\n${indent(skips.join("\n"))}`);
   const skipped = tally.skipped ? `, ${tally.skipped} skipped` : "";
   console.log(`\n${tally.passed} passed, ${tally.failed} failed${skipped}`);
+}
+
+/** Ten files, with the seconds of processor time that they spent: themselves, and in the programs that they started. */
+function slowest(): string[] {
+  const sorted = results.toSorted((one, other) => other.seconds - one.seconds).slice(0, 10);
+  return sorted.map(({ file, seconds, spent }) => {
+    const parts = Object.entries(spent ?? {}).map(([part, time]) => `${part} ${time.toFixed(1)}`);
+    return `${seconds.toFixed(1).padStart(6)} s  ${file} (${parts.join(", ")})`;
+  });
 }
 
 function print(state: string, what: string, began: number): void {

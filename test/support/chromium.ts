@@ -4,6 +4,7 @@ import axe from "axe-core";
 import { type BrowserContext, type Browser as Chromium, chromium, type Page } from "playwright-core";
 import type { Browser } from "./browser.ts";
 import { howToLaunch, joinChromium } from "./chromium-server.ts";
+import { limit } from "./limits.ts";
 import type { Ending } from "./postgres.ts";
 
 /** For `test(name, { skip: withoutChromium }, …)`: the reason, when no chromium is installed. */
@@ -57,8 +58,7 @@ export async function openChromium(t: Ending): Promise<RealBrowser> {
   const newPage = async (scripts: boolean) => {
     const context = await browser.newContext({ javaScriptEnabled: scripts, bypassCSP: scripts });
     opened.push(context);
-    // On a busy machine a page takes its time; what hangs is found by the limit of the test.
-    context.setDefaultTimeout(200_000);
+    context.setDefaultTimeout(limit(30));
     return await context.newPage();
   };
   const go = async (page: Page, address: string, look: Look) => {

@@ -1,14 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { ResultLine } from "./result-lines.ts";
+import type { Pace } from "./pace.ts";
+import type { ResultLine, Spent, StepLine } from "./result-lines.ts";
+import { canBeAsked, whereItWaits } from "./where-it-waits.ts";
 
 export type FileResult = {
   file: string;
   seconds: number;
+  /** What it cost the processor; null when it did not come to its end. */
+  spent: Spent | null;
   passed: number;
   failed: { name: string; error: string }[];
   skipped: { name: string; reason: string }[];
@@ -16,6 +20,14 @@ export type FileResult = {
   output: string;
 };
 
+/** How many seconds of the usual machine a file may be without a test that begins or ends, and how slow this one is. */
+export type Patience = { seconds: number; pace: Pace };
+
+type Running = { child: ChildProcess; results: string; steps: string };
+type Hung = { running: string[]; where: string[] };
+type Ending = { code: number | null; signal: string | null; hung: Hung | null };
+
+const root = join(import.meta.dirname, "../..");
 const reporter = join(import.meta.dirname, "result-lines.ts");
 const running = new Set<ChildProcess>();
 
@@ -23,23 +35,25 @@ const running = new Set<ChildProcess>();
  * Runs one test file in a process of its own. A file that crashes, hangs, leaves early or holds no test at all has
  * failed, whatever its tests said before.
  */
-export async function runTestFile(file: string, patience: number): Promise<FileResult> {
+export async function runTestFile(file: string, patience: Patience): Promise<FileResult> {
   const began = performance.now();
   const folder = await mkdtemp(join(tmpdir(), "whisperdesk-results-"));
-  const child = spawnNode(file, join(folder, "results"));
-  const output = collect(child);
-  const ending = await waitFor(child, patience);
+  const started = startFile(file, folder, patience.pace);
+  const output = collect(started.child);
+  const ending = await waitFor(started, patience);
 
-  const lines = await readLines(join(folder, "results"));
+  const lines = await readLines<ResultLine>(started.results);
   await rm(folder, { recursive: true });
-  const failed = lines.filter((line) => line.kind === "failed");
-  const complaint = findComplaint(lines, ending);
-  if (complaint) failed.push({ kind: "failed", name: "the whole file", error: complaint });
+  const end = lines.find((line) => line.kind === "end");
   return {
     file,
     seconds: (performance.now() - began) / 1000,
+    spent: end?.spent ?? null,
     passed: lines.filter((line) => line.kind === "passed").length,
-    failed,
+    failed: [
+      ...lines.filter((line) => line.kind === "failed"),
+      ...complaints(lines, ending, patience.seconds),
+    ],
     skipped: lines.filter((line) => line.kind === "skipped"),
     output: output(),
   };
@@ -50,15 +64,17 @@ export function killTestFiles(): void {
   for (const child of running) killGroup(child);
 }
 
-function spawnNode(file: string, results: string): ChildProcess {
+function startFile(file: string, folder: string, pace: Pace): Running {
+  const [results, steps] = [join(folder, "results"), join(folder, "steps")];
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const report = [`--test-reporter=${reporter}`, `--test-reporter-destination=${results}`];
   // A group of its own, so that a browser or a mail server goes down with the test that left it.
-  return spawn(process.execPath, [...report, file], {
-    env,
+  const child = spawn(process.execPath, [canBeAsked, ...report, file], {
+    env: { ...env, WHISPERDESK_TEST_STEPS: steps, WHISPERDESK_TEST_SLOWNESS: pace.slowness.toFixed(1) },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  return { child, results, steps };
 }
 
 function collect(child: ChildProcess): () => string {
@@ -68,30 +84,68 @@ function collect(child: ChildProcess): () => string {
   };
   child.stdout?.on("data", keep);
   child.stderr?.on("data", keep);
-  return () => text.trim();
+  return () => text.replace(/^(Debugger listening on|For help, see|Debugger attached).*\n/gm, "").trim();
 }
 
-type Ending = { code: number | null; signal: string | null; late: number | null };
-
-async function waitFor(child: ChildProcess, patience: number): Promise<Ending> {
+async function waitFor(started: Running, patience: Patience): Promise<Ending> {
+  const { child } = started;
   running.add(child);
   const closed = once(child, "close");
-  let late: number | null = null;
-  const timer = setTimeout(() => {
-    late = patience;
-    killGroup(child);
-  }, patience);
-  const [code, signal] = await once(child, "exit");
-  clearTimeout(timer);
+  const exit = once(child, "exit");
+  const hung = await watch(started, patience);
+  if (hung) killGroup(child);
+  const [code, signal] = await exit;
   running.delete(child);
   killGroup(child);
   // Something that left the group may hold the other end; its words are not worth waiting for.
   await Promise.race([closed, pause(1000, null, { ref: false })]);
-  return { code, signal, late };
+  return { code, signal, hung };
 }
 
-function findComplaint(lines: ResultLine[], { code, signal, late }: Ending): string | null {
-  if (late !== null) return `It did not end within ${late / 1000} seconds.`;
+/** Looks every second whether a test has begun or ended. A second of a slow machine counts as less. */
+async function watch({ child, results, steps }: Running, { seconds, pace }: Patience): Promise<Hung | null> {
+  const gone = once(child, "exit").then(() => true);
+  let quiet = 0;
+  for (let [told, looked] = [0, performance.now()]; quiet < seconds; looked = performance.now()) {
+    if (await Promise.race([gone, pause(1000, false)])) return null;
+    const size = (await sizeOf(results)) + (await sizeOf(steps));
+    quiet = size > told ? 0 : quiet + (performance.now() - looked) / 1000 / pace.slowness;
+    told = size;
+  }
+  const where = await whereItWaits(child, root, 30_000 * pace.slowness);
+  return { running: runningTests(await readLines<StepLine>(steps)), where };
+}
+
+/** The tests that have begun and are not over; not those that only wait for a test inside. */
+function runningTests(lines: StepLine[]): string[] {
+  const open: StepLine[] = [];
+  for (const line of lines) {
+    const same = open.findLastIndex((one) => one.name === line.name && one.nesting === line.nesting);
+    if (line.kind === "begun") open.push(line);
+    else if (same >= 0) open.splice(same, 1);
+  }
+  const deepest = Math.max(...open.map((one) => one.nesting));
+  return open.filter((one) => one.nesting === deepest).map((one) => one.name);
+}
+
+function complaints(lines: ResultLine[], ending: Ending, seconds: number): { name: string; error: string }[] {
+  const { code, signal, hung } = ending;
+  if (hung) return complainOfHanging(hung, seconds);
+  const complaint = findComplaint(lines, code, signal);
+  return complaint ? [{ name: "the whole file", error: complaint }] : [];
+}
+
+function complainOfHanging({ running, where }: Hung, seconds: number) {
+  const long = `${seconds} seconds of the usual machine`;
+  const rest = where.length ? where.join("\n") : "It did not tell where it waits.";
+  if (running.length > 0)
+    return running.map((name) => ({ name, error: `It did not end within ${long}.\n${rest}` }));
+
+  const error = `In ${long} no test began or ended: it hangs in an import, in a hook, or at its end.\n${rest}`;
+  return [{ name: "the whole file", error }];
+}
+
+function findComplaint(lines: ResultLine[], code: number | null, signal: string | null): string | null {
   if (signal) return `It was ended by ${signal}.`;
   const results = lines.filter((line) => line.kind !== "end");
   if (results.length === 0 || results.length === lines.length) {
@@ -102,8 +156,15 @@ function findComplaint(lines: ResultLine[], { code, signal, late }: Ending): str
   return null;
 }
 
-async function readLines(results: string): Promise<ResultLine[]> {
-  const text = await readFile(results, "utf8").catch(() => "");
+async function sizeOf(file: string): Promise<number> {
+  return await stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+async function readLines<Line>(file: string): Promise<Line[]> {
+  const text = await readFile(file, "utf8").catch(() => "");
   // The last line of a killed process may be cut.
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
   return whole
