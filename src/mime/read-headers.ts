@@ -1,21 +1,21 @@
+import { isUtf8 } from "node:buffer";
+import { decodeText } from "./decode-text.ts";
 import type { Header } from "./mail.ts";
 
 export type HeaderLine = { key: string; line: string };
 
-/** The header fields of a mail. The lines hold one character for each byte, line breaks of folding still inside. */
-export function readHeaders(lines: readonly HeaderLine[]): Header[] {
+/**
+ * The header fields of a mail. The lines hold one character for each byte, line breaks of folding still inside. What is
+ * not in ASCII is UTF-8 (RFC 6532), else in the charset of the mail's texts, `near`, else that of all headers is guessed.
+ */
+export function readHeaders(lines: readonly HeaderLine[], near?: string): Header[] {
+  const charset = near ?? charsetOf(lines);
   return lines.flatMap(({ line }) => {
     const colon = line.indexOf(":");
     if (colon < 1) return [];
     const name = line.slice(0, colon).trim().toLowerCase();
-    return [
-      {
-        name,
-        value: decodeBytes(line.slice(colon + 1))
-          .replace(/\r?\n|\0/g, "")
-          .trim(),
-      },
-    ];
+    const value = decodeBytes(line.slice(colon + 1), charset);
+    return [{ name, value: value.replace(/\r?\n|\0/g, "").trim() }];
   });
 }
 
@@ -29,10 +29,20 @@ export function firstHeader(headers: readonly Header[], name: string): string | 
   return headers.find((header) => header.name === name)?.value ?? null;
 }
 
-/** Raw 8-bit headers are UTF-8 today (RFC 6532); what is not was Latin-1 in practice. */
-function decodeBytes(binary: string): string {
-  if (!/[\x80-\xff]/.test(binary)) return binary;
-  const bytes = Buffer.from(binary, "latin1");
-  const text = bytes.toString("utf8");
-  return text.includes("\ufffd") ? new TextDecoder("windows-1252").decode(bytes) : text;
+/** Of short values together more can be told than of each. */
+function charsetOf(lines: readonly HeaderLine[]): string | undefined {
+  const raw = lines
+    .filter(({ line }) => !isPlain(line))
+    .map(({ line }) => Buffer.from(`${line.slice(line.indexOf(":") + 1)}\n`, "latin1"))
+    .filter((bytes) => !isUtf8(bytes));
+  return raw.length < 2 ? undefined : decodeText(Buffer.concat(raw), undefined).charset;
+}
+
+function decodeBytes(binary: string, near: string | undefined): string {
+  return isPlain(binary) ? binary : decodeText(Buffer.from(binary, "latin1"), undefined, { near }).text;
+}
+
+/** An escape begins another alphabet in ISO 2022. */
+function isPlain(binary: string): boolean {
+  return !/[\x80-\xff]/.test(binary) && !binary.includes("\x1b");
 }
