@@ -82,13 +82,13 @@ test("an inline ciphertext inside an HTML attribute is not opened into it", asyn
   assert.doesNotMatch(JSON.stringify(result), /CANARY/);
 });
 
-test("encrypted HTML becomes text: no picture, no script, no style, no file of it", async () => {
+test("encrypted HTML becomes text: no picture, no script, no style, no file of it; a frame is named", async () => {
   const html = `<style>p{background:url(http://evil.example/a)}</style><p>${secret}</p><img src="http://evil.example/b"><script>fetch("http://evil.example/c")</script><iframe src="http://evil.example/d"></iframe>`;
 
   const result = await opened(mail(await pgpMime(htmlPart(html))));
 
-  assert.equal(result.text, secret);
-  assert.doesNotMatch(JSON.stringify(result), /evil\.example|<p>/);
+  assert.equal(result.text, `${secret}\n\n[frame: http://evil.example/d]`);
+  assert.doesNotMatch(JSON.stringify(result), /evil\.example\/[abc]|<p>/);
   assert.deepEqual(result.attachments, []);
 });
 

@@ -35,12 +35,12 @@ test("reads the headers of an ordinary mail", async () => {
   assert.equal(mail.headers[5]?.value, "<m1@example.org> <m2@example.org>");
 });
 
-test("turns HTML alone into text, without its pictures and scripts", async () => {
+test("turns HTML alone into text, without its scripts and the sources of its pictures", async () => {
   const mail = await parsedFixture("html-only.eml");
 
   assert.match(mail.text, /^Hello\n/);
   assert.match(mail.text, /My Wi-Fi does & does not work, café\./);
-  assert.doesNotMatch(mail.text, /tracker|alert|color|pixel/);
+  assert.doesNotMatch(mail.text, /tracker|alert|color/);
 });
 
 test("shows an HTML body beside a footer in plain text", async () => {
