@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { openChromium, withoutChromium } from "./chromium.ts";
+import { assertSound, openChromium, withoutChromium } from "./chromium.ts";
 import { joinChromium, offerChromium } from "./chromium-server.ts";
 import type { Ending } from "./postgres.ts";
 
@@ -42,19 +42,40 @@ test("the window for axe has the look and the session of each page, not those of
   ]);
 });
 
-/** A page that notes the cookies that each visitor brings. */
+test("a page that is sound in one look only is found", { skip: withoutChromium }, async (t) => {
+  const chromium = await openChromium(t);
+  const { origin, show } = await startCounter(t);
+  const check = () => assertSound(chromium, origin, [""], undefined);
+
+  await check();
+  show("<style>@media (prefers-color-scheme: dark) { h1 { color: #eee; background: #fff } }</style>");
+  await assert.rejects(check, /color-contrast/);
+  show("<style>@media (max-width: 360px) { h1 { color: #eee; background: #fff } }</style>");
+  await assert.rejects(check, /color-contrast/);
+  show("<div style='width: 330px'>wide</div>");
+  await assert.rejects(check, { actual: 10 });
+});
+
+/** A page that notes the cookies that each visitor brings, and shows what a test puts into it. */
 async function startCounter(t: Ending) {
   const visits: string[] = [];
+  let shown = "";
   const server = createServer((request, response) => {
     if (request.url === "/") visits.push(request.headers.cookie ?? "");
-    response
-      .setHeader("content-type", "text/html")
-      .end("<html lang=en><title>A</title><main><h1>A</h1></main>");
+    response.setHeader("content-type", "text/html");
+    response.end(`<!doctype html><html lang=en><title>A</title><body style="margin: 0">
+      <main><h1>A page of words</h1>${shown}</main>`);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, visits };
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    visits,
+    show(html: string) {
+      shown = html;
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test, { after, suite } from "node:test";
 import { password, startDesk } from "#test/support/browser.ts";
-import { openChromium, withoutChromium } from "#test/support/chromium.ts";
+import { assertSound, openChromium, withoutChromium } from "#test/support/chromium.ts";
 
 suite("in a real browser", { skip: withoutChromium }, async () => {
   if (withoutChromium) return;
@@ -26,18 +26,11 @@ suite("in a real browser", { skip: withoutChromium }, async () => {
     ["/sign-in", undefined],
   ];
 
-  test("axe finds nothing, in light and dark, wide and narrow", async () => {
+  test("axe finds nothing, in light and dark, wide and narrow; nobody must scroll sideways at 320 pixels", async () => {
     for (const [index, [path, session]] of pages.entries()) {
       // Each page in one look, each look on several pages.
       const look = index % 2 === 0 ? { width: 1280 } : { width: 360, dark: true };
-      const found = await chromium.axe(desk.origin + path, { ...look, cookies: session });
-      assert.deepEqual(found, [], `${path} ${JSON.stringify(look)}`);
-    }
-  });
-
-  test("nobody must scroll sideways at 320 pixels", async () => {
-    for (const [path, session] of pages) {
-      assert.equal(await chromium.overflow(desk.origin + path, { width: 320, cookies: session }), 0, path);
+      await assertSound(chromium, desk.origin, [path], session, [look]);
     }
   });
 
