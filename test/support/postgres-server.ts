@@ -1,25 +1,33 @@
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { constants, existsSync } from "node:fs";
-import { access, mkdtemp, readdir, readFile, rm, statfs } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import pg from "pg";
-import { migrate, openDatabase } from "#src/database.ts";
 import { type Postgres, startDebianPostgres, startPostgres } from "#src/demo/postgres.ts";
 
+const run = promisify(execFile);
 const migrations = join(import.meta.dirname, "../../migrations");
+const cache = join(import.meta.dirname, "../../node_modules/.cache/whisperdesk/databases");
 const prefix = "whisperdesk-test-";
+
+type TestServer = Pick<Postgres, "url" | "version" | "stop">;
 
 /**
  * A server for tests in a folder of its own, which stop() removes. What it holds need not survive a power cut.
  * With WHISPERDESK_TEST_POSTGRES=debian it is Debian's PostgreSQL instead of the embedded one.
  */
-export async function startTestServer(): Promise<Pick<Postgres, "url" | "version" | "stop">> {
+export async function startTestServer(kept = cache): Promise<TestServer> {
   const place = await findRoom();
   await removeLeftovers(place);
   const dataDir = await mkdtemp(join(place, `${prefix}${process.pid}-`));
-  const start = process.env.WHISPERDESK_TEST_POSTGRES === "debian" ? startDebianPostgres : startPostgres;
-  const server = await start({ dataDir, settings: quick });
+  const origin = join(kept, await nameOfOrigin());
+  if (existsSync(origin)) await copyFolder(origin, dataDir).catch(() => emptyFolder(dataDir));
+  // Where nothing can be kept, each run takes two seconds more.
+  else await keepOrigin(dataDir, kept, origin).catch(() => {});
+  const server = await startIn(dataDir);
   return {
     url: server.url,
     version: server.version,
@@ -28,6 +36,33 @@ export async function startTestServer(): Promise<Pick<Postgres, "url" | "version
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function startIn(dataDir: string): Promise<TestServer> {
+  const start = isDebian ? startDebianPostgres : startPostgres;
+  return await start({ dataDir, settings: { ...quick, dynamic_shared_memory_type: await sharedMemory() } });
+}
+
+/** What every server starts from: a new one and the template for these migrations take two seconds, a copy none. */
+async function keepOrigin(dataDir: string, kept: string, origin: string): Promise<void> {
+  const server = await startIn(dataDir);
+  await findTemplate(server.url);
+  await server.stop();
+  await mkdir(kept, { recursive: true });
+  await removeOldOrigins(kept);
+  const draft = `${origin}.new-${process.pid}`;
+  await mkdir(draft);
+  await copyFolder(dataDir, draft);
+  await run("sync", ["--file-system", draft]);
+  await rename(draft, origin);
+}
+
+// Of migrations that were changed since; another run may still copy one of today.
+async function removeOldOrigins(kept: string): Promise<void> {
+  for (const name of await readdir(kept)) {
+    const { mtimeMs } = await stat(join(kept, name));
+    if (mtimeMs < Date.now() - 24 * 3_600_000) await rm(join(kept, name), { recursive: true, force: true });
+  }
 }
 
 /** The name of a migrated database on the server, made if the server has none for these migrations yet. */
@@ -67,14 +102,39 @@ const quick = {
   max_wal_size: "256MB",
 };
 
+const isDebian = process.env.WHISPERDESK_TEST_POSTGRES === "debian";
+
+// Node copies file by file, which takes ten times as long.
+async function copyFolder(from: string, to: string): Promise<void> {
+  await run("cp", ["--archive", `${from}/.`, to]);
+}
+
+async function emptyFolder(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
+}
+
+async function nameOfOrigin(): Promise<string> {
+  return `${isDebian ? "debian" : `${process.platform}-${process.arch}`}-${await hashMigrations()}`;
+}
+
 // A clone is hundreds of small files: 8 ms in memory, 150 ms on a disk. Containers often have very little of it.
 async function findRoom(): Promise<string> {
   const memory = await statfs("/dev/shm").catch(() => null);
-  const writable = await access("/dev/shm", constants.W_OK).then(
+  const isLarge = memory && memory.bavail * memory.bsize > 2 ** 31;
+  const isSpare = Math.min(process.availableMemory(), process.constrainedMemory() || Infinity) > 2 ** 32;
+  return isLarge && isSpare && (await isWritable("/dev/shm")) ? "/dev/shm" : tmpdir();
+}
+
+// Without /dev/shm PostgreSQL keeps in files what its processes share.
+async function sharedMemory(): Promise<string> {
+  return (await isWritable("/dev/shm")) ? "posix" : "mmap";
+}
+
+async function isWritable(folder: string): Promise<boolean> {
+  return await access(folder, constants.W_OK).then(
     () => true,
     () => false,
   );
-  return memory && writable && memory.bavail * memory.bsize > 2 ** 31 ? "/dev/shm" : tmpdir();
 }
 
 // A test process that was killed could not remove its folder.
@@ -88,6 +148,8 @@ async function removeLeftovers(place: string): Promise<void> {
 }
 
 async function makeTemplate(admin: pg.Client, url: string, name: string): Promise<void> {
+  // Rarely needed, and slow to load.
+  const { migrate, openDatabase } = await import("#src/database.ts");
   const draft = `${name}_draft`;
   await admin.query(`drop database if exists ${draft} with (force)`);
   await admin.query(`create database ${draft}`);
