@@ -26,6 +26,8 @@ export type ReportReading = {
   namesKey: boolean;
   /** Who encrypted it by themselves, by their addresses: nobody where the program did. */
   encryptedBy: string[];
+  /** Of all that it says, contact included: to be hashed with the vault's key and never stored. */
+  contentDigest: string;
   tailsVersion: string | null;
   installedVersion: string | null;
   manufacturer: string | null;

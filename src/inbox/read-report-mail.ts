@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { linesThatMatter } from "../logs/lines-that-matter.ts";
 import { placeOfKind } from "../logs/section-kinds.ts";
 import type { Mail } from "../mime/mail.ts";
@@ -48,6 +49,7 @@ export async function readReportMail(
     offeredKeys: came.keys,
     report: {
       ...openFacts(report, whisperbackId, outer, handSaved),
+      contentDigest: digestOf(opened.cleartext),
       namesKey: report.key.state !== "absent",
       encryptedBy: byHand && opened.encryption === "encrypted" ? writersOf(report, outer) : [],
       ...sealedParts(report),
@@ -95,6 +97,11 @@ function keyNamed({ key }: Report, { keys }: KeysThatCame): NotRead[] {
 function writersOf({ contact }: Report, outer: Mail): string[] {
   const addresses = [outer.from[0]?.address, contact.value?.address];
   return [...new Set(addresses.filter((address) => address !== undefined))];
+}
+
+/** The same for a report that is sent again, however its lines were ended or folded on the way. */
+function digestOf(text: string): string {
+  return createHash("sha256").update(text.replace(/\s+/g, " ").trim()).digest("hex");
 }
 
 function openFacts(report: Report, whisperbackId: string | null, outer: Mail, handSaved: boolean) {

@@ -14,6 +14,7 @@ import { noteUnopened } from "../tickets/unopened-parts.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type ClaimedMail, finishMail, leaseLostBy } from "./claim-mails.ts";
 import type { MailReading, ReportReading } from "./mail-reading.ts";
+import { contentHashOf } from "./same-report-id.ts";
 import { type Stored, storeMessage, type Understood } from "./store-message.ts";
 
 export type Outcome = Stored["outcome"] | "set_aside";
@@ -154,6 +155,7 @@ async function storeReport(
     sealed_report: vault.sealPacked(mail.key.wrapped_key, "report", report.packedReport),
     sealed_logs: report.packedLogs && vault.sealPacked(mail.key.wrapped_key, "logs", report.packedLogs),
     log_sections: report.logSections,
+    content_hash: contentHashOf(vault, report),
   });
 }
 

@@ -4,12 +4,12 @@ import { markBounced, ticketOfReference } from "../outbox/find-sent.ts";
 import { hashOfAddress, personOfAddress } from "../people/person-of-address.ts";
 import { addMessage, type NewMessage } from "../tickets/add-message.ts";
 import { askForRecipient } from "../tickets/ask-for-recipient.ts";
-import { mergedInto } from "../tickets/merged-into.ts";
 import { type NewTicket, openTicketWith } from "../tickets/open.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { ClaimedMail } from "./claim-mails.ts";
 import { copiedCiphertexts } from "./copied-ciphertexts.ts";
 import type { MailReading } from "./mail-reading.ts";
+import { findSameId, sameIdMark, tellSameId } from "./same-report-id.ts";
 
 export type Understood = Extract<MailReading, { ok: true }> & { personId: string | null };
 export type Stored = {
@@ -39,7 +39,29 @@ export async function storeMessage(
   const ticket = await ticketOf(trx, vault, mail, reading);
   const opened = await openTicketWith(trx, vault, ticket, withMarks(message, marks));
   if (opened) return { ...opened, outcome: "opened" };
-  return await addTo(trx, vault, mail, message, await placeOfSameReport(trx, reading));
+  return await storeSameId(trx, vault, mail, reading, message, ticket);
+}
+
+/** The same report once more joins the first one; another one that came with its id is a ticket of its own. */
+async function storeSameId(
+  trx: Database,
+  vault: Vault,
+  mail: ClaimedMail,
+  { report }: Understood,
+  message: Message,
+  ticket: NewTicket,
+): Promise<Stored> {
+  if (!report?.whisperbackId) throw new Error("A ticket without WhisperBack id cannot be there already");
+  const { first, sameReport } = await findSameId(trx, vault, report);
+  if (sameReport) {
+    const marks = ["sent again", "author not proven"];
+    return await addTo(trx, vault, mail, message, { ticketId: sameReport, outcome: "sent_again", marks });
+  }
+  const beside = { ...ticket, sameIdAs: first, recipientOpen: true };
+  const opened = await openTicketWith(trx, vault, beside, withMarks(message, [sameIdMark]));
+  if (!opened) throw new Error("A ticket that names the one with its id cannot be in its way");
+  await tellSameId(trx, opened.ticketId, report.whisperbackId);
+  return { ...opened, outcome: "opened" };
 }
 
 /** The ticket that a mail answers; null: it opens one; a text: why it becomes no message. */
@@ -59,16 +81,6 @@ async function placeOf(trx: Database, vault: Vault, reading: Understood): Promis
     return { ticketId: answered.ticketId, outcome: "added", marks };
   }
   return reading.sender === "automatic" ? "Automatic mail that answers nothing this desk wrote" : null;
-}
-
-async function placeOfSameReport(trx: Database, { report }: Understood): Promise<Place> {
-  if (!report) throw new Error("A ticket without WhisperBack id cannot be there already");
-  const first = await trx("tickets")
-    .first<{ id: string }>("id")
-    .where({ whisperback_id: report.whisperbackId });
-  if (!first) throw new Error("The ticket of this WhisperBack id disappeared");
-  const ticketId = await mergedInto(trx, first.id);
-  return { ticketId, outcome: "sent_again", marks: ["sent again", "author not proven"] };
 }
 
 /** A program's wish counts for nothing; a person's holds answers back until somebody chose. */

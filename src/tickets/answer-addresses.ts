@@ -1,6 +1,7 @@
 import { type Database, sendTogether } from "../database.ts";
 import { maskAddresses } from "../people/mask-address.ts";
 import type { Vault } from "../vault/vault.ts";
+import type { StoredReport } from "./read-report.ts";
 import type { MessageContent } from "./ticket.ts";
 
 /** An address to which answers of a ticket may go, and everywhere that it stands. Nothing of it is proven. */
@@ -19,20 +20,22 @@ export type AnswerAddress = {
 
 const forwarded = "Sender of a mail that was forwarded";
 const mostMessages = 100;
+const mostReports = 20;
 const mostShown = 12;
 
-/** The addresses that a ticket and its messages name, the one to which answers go first. Two statements. */
+/** The addresses that a ticket, its messages and its report name, the one to which answers go first. Three statements. */
 export async function answerAddresses(
   db: Database,
   vault: Vault,
   ticketId: string,
 ): Promise<AnswerAddress[]> {
-  const [person, messages] = await sendTogether([
+  const [person, reports, messages] = await sendTogether([
     personOf(db, vault, ticketId),
+    namedInReports(db, vault, ticketId),
     namedInMessages(db, vault, ticketId),
   ]);
   const now = person ? [{ ...person, place: null, name: "" }] : [];
-  const byAddress = Map.groupBy([...now, ...messages], ({ address }) => address.toLowerCase());
+  const byAddress = Map.groupBy([...now, ...reports, ...messages], ({ address }) => address.toLowerCase());
   return [...byAddress.values()].slice(0, mostShown).map((same): AnswerAddress => {
     const [first] = same;
     const { value = "", address = "" } = first ?? {};
@@ -59,6 +62,33 @@ async function personOf(db: Database, vault: Vault, ticketId: string) {
   if (!row) return null;
   return { value: `person-${row.id}`, address: vault.open(row.wrapped_key, "address", row.sealed_address) };
 }
+
+/** The contacts of its reports, and of others that came with the id of one of them. */
+async function namedInReports(db: Database, vault: Vault, ticketId: string): Promise<Named[]> {
+  const rows = await db("reports")
+    .join("messages", "messages.id", "reports.message_id")
+    .join("vault_keys", "vault_keys.id", "messages.key_id")
+    .where("messages.ticket_id", ticketId)
+    .orWhereIn(
+      "whisperback_id",
+      db("reports")
+        .join("messages as here", "here.id", "reports.message_id")
+        .where("here.ticket_id", ticketId)
+        .select("whisperback_id"),
+    )
+    .orderBy("messages.id")
+    .limit(mostReports)
+    .select<ReportRow[]>("messages.id", "ticket_id", "sealed_report", "wrapped_key");
+  return rows.flatMap(({ id, ticket_id, sealed_report, wrapped_key }) => {
+    const { contact }: StoredReport = JSON.parse(vault.open(wrapped_key, "report", sealed_report));
+    if (!contact.value) return [];
+    const place =
+      ticket_id === ticketId ? "Contact in this report" : `Contact in the report of #${ticket_id}`;
+    return { value: `${id}-contact`, address: contact.value.address, name: "", place };
+  });
+}
+
+type ReportRow = { id: string; ticket_id: string; sealed_report: Buffer; wrapped_key: Buffer };
 
 async function namedInMessages(db: Database, vault: Vault, ticketId: string): Promise<Named[]> {
   const rows = await db("messages")

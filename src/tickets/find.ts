@@ -21,6 +21,8 @@ export type Ticket = {
   owner_id: string | null;
   owner_name: string | null;
   whisperback_id: string | null;
+  /** The ticket of another report that came first with this id. */
+  same_id_as: string | null;
   tails_version: string | null;
   installed_version: string | null;
   model: string | null;

@@ -71,12 +71,12 @@ async function changeLink(
   });
 }
 
-/** Adds or takes away the row of a pair; false: it was so already. Its history the caller writes. */
+/** Adds or takes away the row of a pair; false: it was so already. Its history the caller writes. Null: the desk itself does. */
 export async function writeLink(
   trx: Database,
   ticketId: string,
   otherId: string,
-  staffId: string,
+  staffId: string | null,
   wanted: boolean,
 ): Promise<boolean> {
   const [low, high] = BigInt(ticketId) < BigInt(otherId) ? [ticketId, otherId] : [otherId, ticketId];

@@ -88,6 +88,7 @@ export function replyPage(desk: Desk): Router {
       ticket,
       addresses: choices,
       choiceOptions: choices?.map(optionOf),
+      sameReportId: messages.some(({ marks }) => marks.includes("same report id")),
       wayOut,
       form: {
         ...shown.form,

@@ -68,6 +68,7 @@ export function ticketPage(desk: Desk): Router {
       writer,
       statusWords,
       reloads: thread.some(isReadAgain),
+      sameReportId: thread.some(hasSameId),
       otherLanguage: ticket.language !== null && ticket.language !== ticket.queue_language,
     });
   });
@@ -101,6 +102,10 @@ function wasTouched(thread: Thread): boolean {
 
 function isReadAgain(item: Thread[number]): boolean {
   return item.type === "message" && item.message.again !== null && againWords(item.message.again).waits;
+}
+
+function hasSameId(item: Thread[number]): boolean {
+  return item.type === "message" && item.message.marks.includes("same report id");
 }
 
 function wasAsked(thread: Thread): boolean {

@@ -26,6 +26,7 @@ export function eventWords(event: { action: string; detail: Record<string, strin
   const words: Record<string, string> = {
     opened: "opened",
     recipient_asked: "a mail asks for its answers at another address: choose who is answered",
+    same_report_id: "another report with the same id stands on",
     recipient_chosen: `chose where answers go: ${detail.place ?? ""}`,
     person_changed: "changed the person of this ticket",
     key_confirmed: "confirmed the key of this person",
@@ -85,9 +86,11 @@ export function verdictsOf(message: ThreadMessage): Chip[] {
   return [...chips, ...marks.map((mark) => ({ words: mark, tone: toneOf(mark) }))];
 }
 
+const unproven = ["author not proven", "another address", "same report id"];
+
 function toneOf(mark: string): Chip["tone"] {
   if (mark === "copied ciphertext") return "bad";
-  return mark === "author not proven" || mark === "another address" ? "turn" : "quiet";
+  return unproven.includes(mark) ? "turn" : "quiet";
 }
 
 /** What became of an answer; `isTrouble`: a person has to decide. */

@@ -6,7 +6,7 @@ export type Language = "en" | "fr" | "de" | "es" | "it" | "pt";
 
 /** What one person wrote, and the computer they wrote it on; everything else of a report is built from it. */
 export type ToldReport = {
-  /** Two reports with the same sender name carry the same WhisperBack id: one report sent again. */
+  /** Two reports with the same sender name carry the same WhisperBack id: one report sent again, with some other words. */
   sending?: string;
   ageHours: number;
   release: string;
