@@ -44,7 +44,13 @@ export async function readMail(
     cleartext: opened.cleartext,
   });
   if (recognised.kind !== "mail") {
-    return await readReportMail(outer.mail, opened, recognised.id, recognised.kind === "hand-saved");
+    return await readReportMail(
+      outer.mail,
+      opened,
+      recognised.id,
+      recognised.kind === "hand-saved",
+      deskAddress,
+    );
   }
   return await readOrdinaryMail(outer.mail, opened, recognised.hint, deskAddress);
 }

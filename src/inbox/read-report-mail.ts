@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { linesThatMatter } from "../logs/lines-that-matter.ts";
 import { placeOfKind } from "../logs/section-kinds.ts";
 import type { Mail } from "../mime/mail.ts";
+import { namedAddresses } from "../mime/named-addresses.ts";
 import type { NotRead } from "../mime/not-read.ts";
 import { textsOfReport } from "../search/texts-of-message.ts";
 import type { StoredReport } from "../tickets/read-report.ts";
@@ -24,6 +25,7 @@ export async function readReportMail(
   opened: Opened,
   whisperbackId: string | null,
   byHand: boolean,
+  deskAddress: string,
 ): Promise<MailReading> {
   const report = parseReport(opened.cleartext);
   const handSaved = byHand || report.format === "hand-saved";
@@ -37,7 +39,7 @@ export async function readReportMail(
     messageId: outer.messageId,
     references: [],
     from: handSaved ? (outer.from[0] ?? null) : null,
-    named: [],
+    named: handSaved ? namedAddresses(outer, opened.inner, "", deskAddress) : [],
     subject,
     date: outer.date?.toISOString() ?? null,
     text: report.userText,

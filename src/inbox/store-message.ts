@@ -116,8 +116,8 @@ async function ticketOf(
   { report, subject, language, personId, from, named }: Understood,
 ): Promise<NewTicket> {
   const opening = { key, openedAt: receivedAt, subject, language, personProven: false };
+  const asked = asksElsewhere(named);
   if (!report) {
-    const asked = asksElsewhere(named);
     // Whoever wrote by a form on a web site can be answered at the other address alone; the staff say whether they are.
     const [only] = from && takesNoAnswer(from.address) && asked.length === 1 ? asked : [];
     const writer = only ? await personOfAddress(trx, vault, only.address) : personId;
@@ -127,6 +127,7 @@ async function ticketOf(
     ...opening,
     channel: "whisperback",
     personId: report.contactAddress ? await personOfAddress(trx, vault, report.contactAddress) : null,
+    recipientOpen: asked.length > 0,
     whisperbackId: report.whisperbackId,
     tailsVersion: report.tailsVersion,
     installedVersion: report.installedVersion,
@@ -150,7 +151,7 @@ function messageOf(vault: Vault, mail: ClaimedMail, reading: Understood, copied:
     content: {
       text: reading.text,
       subject: reading.subject,
-      from: reading.report ? null : reading.from,
+      from: reading.from,
       ...(reading.named.length > 0 ? { named: reading.named } : {}),
       messageId: reading.messageId,
       date: reading.date,

@@ -110,6 +110,18 @@ test("who wrote by a list that took the From for itself can be answered in perso
   assert.deepEqual(await recipients(desk), ["samira@example.net", "samira@example.net"]);
 });
 
+test("a report that was saved and mailed by hand asks like any other mail", async (t) => {
+  const { window, deliver } = await start(t);
+  const report =
+    "Subject: x\r\nTails-Version: 7.1\r\n\r\n======= content of /proc/cmdline =======\r\nquiet splash\r\n";
+
+  const id = await deliver(`${elsewhere}\r\n${report}`);
+
+  const form = await window.visit(`/tickets/${id}/reply`);
+  const places = form.$(".choices .hint").map((_, one) => form.$(one).text());
+  assert.deepEqual(places.get(), ["Sender: Samira Example", "Reply-To: Samira Example"]);
+});
+
 test("a Reply-To that names the sender again, or this desk, asks nothing", async (t) => {
   const { desk, deliver } = await start(t);
 
