@@ -2,9 +2,11 @@ import { autocryptKey } from "../mime/autocrypt.ts";
 import { type CryptoSummary, type PinnedKey, summarise } from "../mime/crypto-summary.ts";
 import { explainFailure } from "../mime/explain-failure.ts";
 import type { Attachment, Mail } from "../mime/mail.ts";
+import { readTree } from "../mime/mime-tree.ts";
 import type { NotRead } from "../mime/not-read.ts";
 import { type Document, openDocument, type Segment } from "../mime/open-document.ts";
 import type { Tries } from "../mime/open-envelope.ts";
+import { type Parsed, parseEntity } from "../mime/parse-mail.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 
 import { notOpenedReason } from "./not-opened-reason.ts";
@@ -38,20 +40,30 @@ export type NotOpened = { ok: false; reason: string };
 
 const mostTries = 8;
 const mostBytes = 50 * 1024 * 1024;
+const mostAttachedMails = 20;
 
 /**
  * Opens a mail: decrypts what is encrypted, wherever it stands, and judges all of it once. `pinned` are keys that a
  * staff member confirmed; what a mail brings with it is never among them. What does not open has a reason for the staff.
+ * `parsed` saves reading its parts a second time.
  */
 export async function openMail(
   raw: Uint8Array,
   mail: Mail,
   keys: SecretKeys,
   pinned: PinnedKey[] = [],
+  parsed: Parsed = parseEntity(() => readTree(raw)),
 ): Promise<Opened | NotOpened> {
+  if (!parsed.ok) return { ok: false, reason: `The mail ${parsed.reason}` };
   const verifyWith = pinned.map(({ armored }) => armored);
-  const tries: Tries = { keys, verifyWith, left: mostTries, bytesLeft: mostBytes };
-  const document = await openDocument(raw, tries, mail);
+  const tries: Tries = {
+    keys,
+    verifyWith,
+    left: mostTries,
+    bytesLeft: mostBytes,
+    mailsLeft: mostAttachedMails,
+  };
+  const document = await openDocument(parsed.tree, tries, parsed);
   if (!document.ok) return notOpened(document.reason);
   const [failure] = document.failures;
   if (failure && document.openedBy.length === 0 && clearParts(document) === 0) return notOpened(failure);
@@ -70,14 +82,15 @@ export async function openMail(
     errant: [...new Set(document.errant)],
     pinned,
   });
-  const texts = document.segments.filter(({ text }) => text.trim() !== "");
-  const encrypted = texts.filter(({ sort }) => sort === "encrypted");
+  const texts = document.segments.filter(({ text, attached }) => text.trim() !== "" || attached);
+  const own = texts.filter(({ attached }) => !attached);
+  const encrypted = own.filter(({ sort }) => sort === "encrypted");
   return {
     ok: true,
     subject: inner?.subject || mail.subject,
     text: joined(texts),
     segments: texts,
-    cleartext: joined(encrypted.length > 0 ? encrypted : texts),
+    cleartext: joined(encrypted.length > 0 ? encrypted : own),
     inner,
     attachments: [...document.decrypted, ...document.attachments, ...document.unopened],
     keyBlocks: offeredBy(mail, document),
@@ -91,8 +104,15 @@ export async function openMail(
   };
 }
 
+/** All texts as one, those of attached mails under their heading. */
 function joined(segments: Segment[]): string {
-  return segments.map(({ text }) => text).join("\n\n");
+  return segments
+    .map(({ text, attached }) => (attached ? [...headingLines(attached), text].join("\n") : text))
+    .join("\n\n");
+}
+
+function headingLines({ subject, from, date }: NonNullable<Segment["attached"]>): string[] {
+  return [subject, [from, date?.slice(0, 10)].filter(Boolean).join(", ")].filter((line) => line !== "");
 }
 
 /** Keys and signatures beside an encrypted text hide nothing from anybody. */
@@ -152,7 +172,7 @@ function warningsOf(
   inner: Mail | null,
   encryption: CryptoSummary["encryption"],
 ): string[] {
-  const warnings = [...(document.mail === mail ? [] : mail.warnings), ...document.warnings];
+  const warnings = [...mail.warnings, ...document.warnings];
   if (hasMoreCiphertexts(document))
     warnings.push("the mail holds more than one ciphertext, which may come from different people");
   if (encryption === "partly") warnings.push("parts that are not encrypted stand beside the encrypted one");

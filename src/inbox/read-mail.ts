@@ -33,7 +33,7 @@ export async function readMail(
   if (isFromUs(outer.mail, deskAddress))
     return { ok: false, reason: "It says that this desk itself wrote it: a loop, or a forgery" };
 
-  const opened = await openMail(raw, outer.mail, keys, pinned);
+  const opened = await openMail(raw, outer.mail, keys, pinned, outer);
   if (!opened.ok && isByProgram(automaticMail(outer.mail)))
     return await readOrdinaryMail(outer.mail, await leftClosed(outer.mail), null, deskAddress);
   if (!opened.ok) return { ...opened, encryptedBy: encryptedBy(outer.mail) };

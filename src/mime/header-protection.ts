@@ -12,17 +12,13 @@ export function headerProtection({ type, parameters }: Entity): HeaderProtection
 }
 
 /**
- * The payload as it is shown: without these entities, which are opened apart, and without the copies of headers for
- * programs that know no header protection (RFC 9788 §5.3), where headers are protected.
+ * A payload whose headers are protected, as it is shown: without the copies of headers for programs that know no header
+ * protection (RFC 9788 §5.3).
  */
-export function shownPayload(
-  payload: Entity,
-  openedApart: Entity[],
-  protection: HeaderProtection,
-): Uint8Array {
+export function shownPayload(payload: Entity): Uint8Array {
   const edits: Edit[] = [];
   for (const entity of entitiesOf(payload)) {
-    const edit = openedApart.includes(entity) ? nothing : protection ? legacyEdit(entity, payload) : null;
+    const edit = legacyEdit(entity, payload);
     if (edit) edits.push({ entity, replacement: edit });
   }
   return edited(payload, edits);

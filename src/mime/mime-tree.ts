@@ -1,5 +1,7 @@
+import { inferBoundary } from "./infer-boundary.ts";
 import type { Header } from "./mail.ts";
-import { type HeaderLine, readHeaders } from "./read-headers.ts";
+import { type Head, readHead } from "./read-head.ts";
+import { readParameters } from "./read-parameters.ts";
 
 /** One entity of a mail with its bytes as they came, which is what signatures are made over (RFC 2046, RFC 1847). */
 export type Entity = {
@@ -7,113 +9,244 @@ export type Entity = {
   raw: Uint8Array;
   body: Uint8Array;
   headers: Header[];
-  /** In small letters; "text/plain" when absent. */
+  /** In small letters; "text/plain" when absent or unreadable, "message/rfc822" in a digest. */
   type: string;
+  /** Whether the mail itself names the type. */
+  isTyped: boolean;
   /** Of Content-Type, the names in small letters. */
   parameters: Map<string, string>;
   encoding: string;
+  /** In small letters; "" when absent. */
   disposition: string;
   children: Entity[];
+  /** What stands in a multipart outside of its parts: before the first one, and behind the last (RFC 2046 §5.1.1). */
+  outside: Uint8Array[];
+  /** Why it could not be read as a whole; null: it could. */
+  problem: "more than 1000 parts" | "headers larger than 1 MB" | null;
 };
 
-const deepest = 20;
 const mostEntities = 1000;
-const longestHead = 1024 * 1024;
+const mostInferred = 20;
+const mostScanned = 256 * 1024 * 1024;
 
-/** Takes a mail apart without changing a byte of it. What is too deep, too many or broken stays one entity. */
+/**
+ * Takes a mail apart without changing a byte of it, read strictly by its boundaries: a multipart that is not closed ends
+ * where an outer one goes on. What is broken stays one entity. Takes linear time, at any depth.
+ */
 export function readTree(raw: Uint8Array): Entity {
-  return readEntity(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength), 0, { left: mostEntities });
+  const bytes = withLineFeeds(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength));
+  const open: Node[] = [];
+  const boundaries = new Map<string, Node[]>();
+  const inferring = { left: mostInferred, bytes: mostScanned };
+  const root = openNode(bytes, 0, open, boundaries, inferring);
+  let count = 1;
+  for (let at = nextDashes(bytes, root.bodyStart); at !== -1; ) {
+    const line = lineAt(bytes, at);
+    const hit = delimiterIn(line.text, boundaries);
+    let next = line.after;
+    if (hit) {
+      closeAbove(hit.node, open, boundaries, beforeLine(bytes, at));
+      endPart(hit.node, bytes, at);
+      hit.node.outsideFrom = hit.closes ? line.after : -1;
+      if (!hit.closes && count < mostEntities) {
+        const child = openNode(bytes, line.after, open, boundaries, inferring, hit.node);
+        hit.node.children.push(child);
+        next = child.bodyStart;
+        count += 1;
+      } else if (!hit.closes) {
+        root.problem = "more than 1000 parts";
+        break;
+      }
+    }
+    at = nextDashes(bytes, Math.max(next, at + 2));
+  }
+  closeAbove(null, open, boundaries, bytes.length);
+  return entityOf(root, bytes);
 }
 
 /** All entities, in reading order, the root first. */
 export function* entitiesOf(root: Entity): Generator<Entity> {
-  yield root;
-  for (const child of root.children) yield* entitiesOf(child);
+  const waiting = [root];
+  for (let entity = waiting.pop(); entity; entity = waiting.pop()) {
+    yield entity;
+    waiting.push(...entity.children.toReversed());
+  }
 }
 
-function readEntity(raw: Buffer, depth: number, entities: { left: number }): Entity {
-  const { head, body } = split(raw);
-  const headers = readHeaders(headerLines(head));
-  const { value, parameters } = readParameters(firstOf(headers, "content-type"));
-  const type = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(value) ? value : "text/plain";
-  const boundary = type.startsWith("multipart/") ? (parameters.get("boundary") ?? "") : "";
-  const parts = boundary && depth < deepest ? partsBetween(body, boundary, entities.left) : [];
-  entities.left -= parts.length;
-  return {
-    raw,
-    body,
-    headers,
+type Node = {
+  head: Head;
+  start: number;
+  bodyStart: number;
+  end: number;
+  type: string;
+  isTyped: boolean;
+  parameters: Map<string, string>;
+  boundary: string;
+  children: Node[];
+  outside: [number, number][];
+  /** Where bytes begin that belong to no part; -1 inside a part. */
+  outsideFrom: number;
+  problem: Entity["problem"];
+};
+
+type Boundaries = Map<string, Node[]>;
+/** How often a boundary may still be looked for, and how many bytes that may take. */
+type Inferring = { left: number; bytes: number };
+
+function openNode(
+  bytes: Buffer,
+  start: number,
+  open: Node[],
+  boundaries: Boundaries,
+  inferring: Inferring,
+  parent: Node | null = null,
+): Node {
+  const isDelimiter = (text: string) => boundaries.size > 0 && delimiterIn(text, boundaries) !== null;
+  const head = readHead(bytes, start, isDelimiter);
+  const { type, isTyped, parameters } = typeOf(head.headers, parent?.type === "multipart/digest");
+  const node: Node = {
+    head,
+    start,
+    bodyStart: head.end,
+    end: bytes.length,
     type,
+    isTyped,
     parameters,
-    encoding: firstOf(headers, "content-transfer-encoding").trim().toLowerCase(),
-    disposition: readParameters(firstOf(headers, "content-disposition")).value,
-    children: parts.map((part) => readEntity(part, depth + 1, entities)),
+    boundary: "",
+    children: [],
+    outside: [],
+    outsideFrom: head.end,
+    problem: head.isTooLarge ? "headers larger than 1 MB" : null,
   };
+  if (type.startsWith("multipart/")) node.boundary = boundaryOf(bytes, node, inferring);
+  open.push(node);
+  if (node.boundary) boundaries.set(node.boundary, [...(boundaries.get(node.boundary) ?? []), node]);
+  return node;
+}
+
+/** Nobody ever meant a boundary that does not occur; then the lines themselves tell it, a few times for each mail. */
+function boundaryOf(bytes: Buffer, { parameters, bodyStart }: Node, inferring: Inferring): string {
+  const named = (parameters.get("boundary") ?? "").trimEnd().slice(0, longestBoundary);
+  if (inferring.left === 0 || inferring.bytes <= 0) return named;
+  if (named) {
+    const first = bytes.indexOf(`--${named}`, bodyStart, "latin1");
+    inferring.bytes -= (first === -1 ? bytes.length : first) - bodyStart;
+    if (first !== -1) return named;
+  }
+  inferring.left -= 1;
+  return inferBoundary(bytes, bodyStart) ?? "";
+}
+
+const longestBoundary = 250;
+
+function typeOf(headers: Header[], isInDigest: boolean) {
+  const written = headers.find((header) => header.name === "content-type")?.value.slice(0, 4000);
+  const { value, parameters } = readParameters(written ?? "");
+  const type = /^[\w!#$&^.+-]{1,100}\/[\w!#$&^.+-]{1,100}/.exec(value)?.[0];
+  // A type without its second half is none (RFC 2045 §5.2); a multipart says by its boundary that it is one.
+  if (!type && value === "multipart") return { type: "multipart/mixed", isTyped: true, parameters };
+  if (!type && value === "html") return { type: "text/html", isTyped: true, parameters };
+  const fallback = isInDigest && written === undefined ? "message/rfc822" : "text/plain";
+  return { type: type ?? fallback, isTyped: type !== undefined, parameters };
+}
+
+/** The innermost open multipart whose boundary this line is (RFC 2046 §5.1.2). */
+function delimiterIn(text: string, boundaries: Boundaries): { node: Node; closes: boolean } | null {
+  const line = text.slice(2);
+  const opening = boundaries.get(line)?.at(-1);
+  if (opening) return { node: opening, closes: false };
+  const closing = line.endsWith("--") ? boundaries.get(line.slice(0, -2))?.at(-1) : undefined;
+  return closing ? { node: closing, closes: true } : null;
+}
+
+/** Ends all that is open inside of a node, or everything. */
+function closeAbove(node: Node | null, open: Node[], boundaries: Boundaries, end: number): void {
+  for (let last = open.at(-1); last && last !== node; last = open.at(-1)) {
+    last.end = Math.max(last.start, end);
+    last.bodyStart = Math.min(last.bodyStart, last.end);
+    if (last.boundary && last.outsideFrom !== -1 && last.outsideFrom < last.end)
+      last.outside.push([last.outsideFrom, last.end]);
+    if (last.boundary) {
+      const same = boundaries.get(last.boundary)?.slice(0, -1) ?? [];
+      if (same.length > 0) boundaries.set(last.boundary, same);
+      else boundaries.delete(last.boundary);
+    }
+    open.pop();
+  }
+}
+
+function endPart(node: Node, bytes: Buffer, at: number): void {
+  const end = Math.max(node.outsideFrom, beforeLine(bytes, at));
+  if (node.outsideFrom !== -1 && node.outsideFrom < end) node.outside.push([node.outsideFrom, end]);
+}
+
+function entityOf(root: Node, bytes: Buffer): Entity {
+  const made = new Map<Node, Entity>();
+  const all: Node[] = [];
+  const waiting = [root];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    all.push(node);
+    waiting.push(...node.children);
+  }
+  for (const node of all.toReversed()) {
+    const { head, type, isTyped, parameters, problem } = node;
+    made.set(node, {
+      raw: bytes.subarray(node.start, node.end),
+      body: bytes.subarray(node.bodyStart, node.end),
+      headers: head.headers,
+      type,
+      isTyped,
+      parameters,
+      encoding: encodingOf(head.headers),
+      disposition: readParameters(firstOf(head.headers, "content-disposition")).value,
+      children: node.children.flatMap((child) => made.get(child) ?? []),
+      outside: node.outside.map(([start, end]) => bytes.subarray(start, end)),
+      problem,
+    });
+  }
+  const entity = made.get(root);
+  if (!entity) throw new Error("the root of a tree is made last");
+  return entity;
+}
+
+function encodingOf(headers: Header[]): string {
+  const written = firstOf(headers, "content-transfer-encoding").toLowerCase();
+  const name = /[a-z][\w-]*/.exec(written.replace(/\([^()]*\)/g, ""))?.[0] ?? "";
+  if (/^base-?64$/.test(name)) return "base64";
+  if (/^quoted-?printable$/.test(name)) return "quoted-printable";
+  return /^(x-)?(uuencode|uue)$/.test(name) ? "uuencode" : name;
 }
 
 function firstOf(headers: Header[], name: string): string {
   return headers.find((header) => header.name === name)?.value.slice(0, 4000) ?? "";
 }
 
-/** Head and body, parted by the first empty line, in CRLF or LF. */
-function split(raw: Buffer): { head: Buffer; body: Buffer } {
-  const begin = /^\r?\n/.exec(raw.subarray(0, 2).toString("latin1"))?.[0].length ?? 0;
-  if (begin > 0) return { head: raw.subarray(0, 0), body: raw.subarray(begin) };
-  const ends = ["\n\r\n", "\n\n"].map((empty) => ({ at: raw.indexOf(empty), length: empty.length }));
-  const end = ends.filter(({ at }) => at !== -1).toSorted((one, other) => one.at - other.at)[0];
-  if (!end || end.at > longestHead)
-    return { head: raw.subarray(0, longestHead), body: raw.subarray(raw.length) };
-  return { head: raw.subarray(0, end.at + 1), body: raw.subarray(end.at + end.length) };
+/** The next line from here on that begins with two dashes. */
+function nextDashes(bytes: Buffer, from: number): number {
+  if (from === 0 || bytes[from - 1] === 0x0a)
+    if (bytes[from] === 0x2d && bytes[from + 1] === 0x2d) return from;
+  const found = bytes.indexOf("\n--", Math.max(0, from - 1), "latin1");
+  return found === -1 ? -1 : found + 1;
 }
 
-function headerLines(head: Buffer): HeaderLine[] {
-  const unfolded = head.toString("latin1").replace(/\r?\n[ \t]/g, " ");
-  return unfolded.split(/\r?\n/).map((line) => ({ key: "", line }));
+/** A line without the spaces at its end; one that is longer than any boundary is cut. */
+function lineAt(bytes: Buffer, at: number): { text: string; after: number } {
+  const lineFeed = bytes.indexOf(0x0a, at);
+  const end = lineFeed === -1 ? bytes.length : lineFeed;
+  const text = bytes
+    .toString("latin1", at, Math.min(end, at + longestBoundary + 100))
+    .replace(/[ \t\r]+$/, "");
+  return { text, after: lineFeed === -1 ? bytes.length : lineFeed + 1 };
 }
 
-/** The bytes between boundary lines. The line break in front of a boundary belongs to the boundary (RFC 2046 §5.1.1). */
-function partsBetween(body: Buffer, boundary: string, most: number): Buffer[] {
-  const parts: Buffer[] = [];
-  let start = -1;
-  for (const line of boundaryLines(body, `--${boundary}`)) {
-    if (start !== -1) parts.push(body.subarray(start, Math.max(start, line.before)));
-    if (parts.length >= most) return [];
-    start = line.closes ? -1 : line.after;
-    if (line.closes) break;
-  }
-  if (start !== -1) parts.push(body.subarray(start));
-  return parts;
+/** The line break in front of a boundary belongs to the boundary (RFC 2046 §5.1.1). */
+function beforeLine(bytes: Buffer, at: number): number {
+  if (at === 0) return 0;
+  return bytes[at - 2] === 0x0d ? at - 2 : at - 1;
 }
 
-function* boundaryLines(body: Buffer, marker: string) {
-  for (let at = body.indexOf(marker); at !== -1; at = body.indexOf(marker, at + marker.length)) {
-    if (at > 0 && body[at - 1] !== 0x0a) continue;
-    const lineEnd = body.indexOf("\n", at);
-    const rest = body
-      .subarray(
-        at + marker.length,
-        Math.min(lineEnd === -1 ? body.length : lineEnd, at + marker.length + 200),
-      )
-      .toString("latin1");
-    const match = /^(--)?[ \t\r]*$/.exec(rest);
-    if (!match) continue;
-    const before = body[at - 2] === 0x0d ? at - 2 : at - 1;
-    yield {
-      before: Math.max(0, before),
-      after: lineEnd === -1 ? body.length : lineEnd + 1,
-      closes: !!match[1],
-    };
-  }
-}
-
-/** A header value with parameters (RFC 2045 §5.1): the first of each name counts. */
-export function readParameters(text: string): { value: string; parameters: Map<string, string> } {
-  const parameters = new Map<string, string>();
-  const value = (/^[^;]*/.exec(text)?.[0] ?? "").trim().toLowerCase();
-  const pattern = /;\s*([\w!#$&^.+*-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))/g;
-  for (const [, name = "", quoted, bare] of text.matchAll(pattern)) {
-    const key = name.toLowerCase();
-    if (!parameters.has(key)) parameters.set(key, quoted?.replace(/\\(.)/g, "$1") ?? bare ?? "");
-  }
-  return { value, parameters };
+/** Old Macs end lines with a carriage return alone. */
+function withLineFeeds(bytes: Buffer): Buffer {
+  if (bytes.includes(0x0a) || !bytes.includes(0x0d)) return bytes;
+  return Buffer.from(bytes.toString("latin1").replaceAll("\r", "\n"), "latin1");
 }

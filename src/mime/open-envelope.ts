@@ -4,7 +4,7 @@ import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 import { isOnlySigned, openSigned, type SignedMessage } from "../openpgp/open-signed.ts";
 import { layerOf } from "./crypto-layer.ts";
 import type { Ciphertext } from "./is-ciphertext.ts";
-import { type Entity, readTree } from "./mime-tree.ts";
+import type { Entity } from "./mime-tree.ts";
 import { readDecrypted } from "./read-decrypted.ts";
 
 /** One layer of the cryptographic envelope; `signature` is "no" where a layer only encrypts. */
@@ -17,11 +17,18 @@ export type Layer = {
 };
 
 /** What may be tried for one mail, however many pieces of OpenPGP stand in it. */
-export type Tries = { keys: SecretKeys; verifyWith: string[]; left: number; bytesLeft: number };
+export type Tries = {
+  keys: SecretKeys;
+  verifyWith: string[];
+  left: number;
+  bytesLeft: number;
+  /** Attached mails that are still read inside. */
+  mailsLeft: number;
+};
 
-/** Layers from outside in, and what they protect. */
+/** Layers from outside in, what they protect, and what stands in them beside that. */
 export type Envelope =
-  | { ok: true; layers: Layer[]; payload: Entity }
+  | { ok: true; layers: Layer[]; payload: Entity; outside: Uint8Array[] }
   | { ok: false; reason: DecryptionFailure };
 
 const mostLayers = 5;
@@ -30,11 +37,13 @@ const mostLayers = 5;
  * Opens the cryptographic envelope of an entity: the layers that follow one another from its very outside (RFC 9787
  * §4.4). Nothing is shown of a payload before its decryption has proven its integrity.
  */
-export async function openEnvelope(raw: Uint8Array, tries: Tries): Promise<Envelope> {
+export async function openEnvelope(root: Entity, tries: Tries): Promise<Envelope> {
   const layers: Layer[] = [];
-  let entity = readTree(raw);
+  const outside: Uint8Array[] = [];
+  let entity = root;
   while (layers.length < mostLayers) {
     const layer = layerOf(entity);
+    if (layer.kind === "encrypted" || layer.kind === "signed") outside.push(...entity.outside);
     if (layer.kind === "encrypted") {
       const opened = await decryptOnce(layer.ciphertext, tries);
       if (!opened.ok) return opened;
@@ -47,7 +56,7 @@ export async function openEnvelope(raw: Uint8Array, tries: Tries): Promise<Envel
       entity = layer.payload;
     } else break;
   }
-  return { ok: true, layers, payload: entity };
+  return { ok: true, layers, payload: entity, outside };
 }
 
 /** Decrypts, unless this mail has already had its share. */

@@ -1,15 +1,17 @@
 import { checkDetached, notSigned, type SignatureCheck } from "../openpgp/check-signatures.ts";
 import { dearmor } from "../openpgp/dearmor.ts";
 import type { DecryptionFailure } from "../openpgp/decrypt.ts";
+import type { Piece } from "./contents.ts";
 import { decodeText } from "./decode-text.ts";
-import { contentOfEntity } from "./entity-content.ts";
 import type { Armor } from "./find-armor.ts";
-import { type InlinePiece, readClearSigned, roughlyShown, splitInline } from "./inline-pgp.ts";
+import { readClearSigned, roughlyShown, splitInline } from "./inline-pgp.ts";
+import { looksLikeFile, looksLikeText } from "./looks-like-file.ts";
 import type { Attachment } from "./mail.ts";
-import { type Entity, entitiesOf } from "./mime-tree.ts";
 import type { Segment } from "./open-document.ts";
 import { openOnce, type Tries } from "./open-envelope.ts";
 import { isWholeMail } from "./read-decrypted.ts";
+
+type TextPiece = Pick<Extract<Piece, { kind: "text" }>, "text" | "leaf">;
 
 export type OpenedInline = {
   segments: Segment[];
@@ -18,6 +20,8 @@ export type OpenedInline = {
   sessionHashes: string[];
   /** Blocks that did not open, as files. */
   closed: Attachment[];
+  /** Blocks that hold a file instead of words. */
+  files: Attachment[];
   failures: DecryptionFailure[];
   warnings: string[];
   /** Blocks that hold a MIME entity instead of words, as PGP/MIME does. */
@@ -27,16 +31,17 @@ export type OpenedInline = {
 };
 
 /**
- * Opens the OpenPGP blocks in the text of a document; the words around them are shown apart. `payload` gives the bytes
- * that clear signatures are about, before any charset is undone.
+ * Opens the OpenPGP blocks in a text; the words around them are shown apart. Clear signatures are checked with the bytes
+ * of a plain text, before any charset was undone.
  */
-export async function openInline(text: string, payload: Entity, tries: Tries): Promise<OpenedInline> {
+export async function openInline({ text, leaf }: TextPiece, tries: Tries): Promise<OpenedInline> {
   const result: OpenedInline = {
     segments: [],
     checks: [],
     openedBy: [],
     sessionHashes: [],
     closed: [],
+    files: [],
     failures: [],
     warnings: [],
     mails: [],
@@ -45,14 +50,12 @@ export async function openInline(text: string, payload: Entity, tries: Tries): P
   const pieces = splitInline(text);
   if (pieces.every(({ kind }) => kind === "text")) return { ...result, segments: [{ sort: "plain", text }] };
 
-  const leaves = blocksInBytes(payload);
-  const signedBlocks = leaves.filter(({ kind }) => kind === "signed");
+  const signedBlocks = leaf.isHtml ? [] : signedInBytes(leaf.bytes);
   const canPair = signedBlocks.length === pieces.filter(({ kind }) => kind === "signed").length;
-  const charset = leaves.find(({ kind }) => kind === "message")?.charset;
   for (const piece of pieces) {
     if (piece.kind === "text") result.segments.push({ sort: "plain", text: piece.text.trim() });
-    else if (piece.kind === "message") await addMessage(result, piece, charset, tries);
-    else await addSigned(result, piece.text, canPair ? signedBlocks.shift() : undefined, tries);
+    else if (piece.kind === "message") await addMessage(result, piece, leaf.charset, tries);
+    else await addSigned(result, piece.text, canPair ? signedBlocks.shift() : undefined, leaf.charset, tries);
   }
   const isMixed = result.segments.some(({ sort }) => sort === "plain");
   if (isMixed && result.segments.some(({ sort }) => sort === "encrypted"))
@@ -60,19 +63,10 @@ export async function openInline(text: string, payload: Entity, tries: Tries): P
   return result;
 }
 
-type BlockInBytes = InlinePiece & { charset: string | undefined };
-
-/** The same blocks in the plain text parts, one character for each byte. */
-function blocksInBytes(payload: Entity): BlockInBytes[] {
-  const leaves = [...entitiesOf(payload)].filter(
-    ({ type, disposition }) => type === "text/plain" && disposition !== "attachment",
-  );
-  return leaves.flatMap((leaf) => {
-    const pieces = splitInline(Buffer.from(contentOfEntity(leaf)).toString("latin1"));
-    return pieces.flatMap((piece) =>
-      piece.kind === "text" ? [] : [{ ...piece, charset: leaf.parameters.get("charset") }],
-    );
-  });
+/** The same signed blocks, one character for each byte. */
+function signedInBytes(bytes: Uint8Array): string[] {
+  const pieces = splitInline(Buffer.from(bytes).toString("latin1"));
+  return pieces.flatMap((piece) => (piece.kind === "signed" ? [piece.text] : []));
 }
 
 async function addMessage(
@@ -95,6 +89,16 @@ async function addMessage(
     result.sessionHashes.push(opened.sessionHash);
     return;
   }
+  if (opened.openedBy !== null && !looksLikeText(opened.bytes) && looksLikeFile(opened.bytes)) {
+    result.files.push({
+      filename: "decrypted",
+      contentType: "application/octet-stream",
+      bytes: opened.bytes,
+    });
+    result.openedBy.push(opened.openedBy);
+    result.sessionHashes.push(opened.sessionHash);
+    return;
+  }
   const { text } = decodeText(opened.bytes, armor.charset ?? charset);
   result.segments.push({ sort: opened.openedBy === null ? "signed" : "encrypted", text });
   if (opened.signature.signed !== "no") result.checks.push(opened.signature);
@@ -107,10 +111,11 @@ async function addMessage(
 async function addSigned(
   result: OpenedInline,
   text: string,
-  block: BlockInBytes | undefined,
+  block: string | undefined,
+  charset: string | undefined,
   tries: Tries,
 ): Promise<void> {
-  const read = block ? readClearSigned(block.text) : null;
+  const read = block ? readClearSigned(block) : null;
   const signature = read && dearmor(read.signature, "SIGNATURE");
   if (!read || !signature) {
     result.segments.push({ sort: "signed", text: roughlyShown(text) });
@@ -120,6 +125,6 @@ async function addSigned(
   result.checks.push(await checkDetached(Buffer.from(read.signed, "latin1"), signature, tries.verifyWith));
   result.segments.push({
     sort: "signed",
-    text: decodeText(Buffer.from(read.shown, "latin1"), block?.charset).text,
+    text: decodeText(Buffer.from(read.shown, "latin1"), charset).text,
   });
 }

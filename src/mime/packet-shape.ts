@@ -7,7 +7,7 @@ import { packetTags, readPacketHeads } from "../openpgp/read-packets.ts";
 export function shapeOf(bytes: Uint8Array): "ciphertext" | "cut ciphertext" | "key" | "cut key" | "none" {
   const head = headAt(bytes, 0);
   if (head && isKey(bytes, head)) return named("key", sequenceOf(bytes, keyParts));
-  if (head && (isSessionKey(bytes, head) || head.tag === packetTags.marker))
+  if (head && (isSessionKey(bytes, head) || isMarker(bytes, head)))
     return named("ciphertext", sequenceOf(bytes, messageParts));
   return head && isBareContainer(bytes, head) ? "ciphertext" : "none";
 }
@@ -53,6 +53,15 @@ function isSessionKey(bytes: Uint8Array, { tag, body }: Head): boolean {
   if (tag === publicKeySessionKey)
     return version === 6 || (version === 3 && algorithms.includes(bytes[body + 9] ?? 0));
   return tag === passwordSessionKey && [4, 5, 6].includes(version) && (bytes[body + 1] ?? 255) <= 64;
+}
+
+/** Three letters and nothing else (RFC 9580 §5.8). */
+function isMarker(bytes: Uint8Array, { tag, body }: Head): boolean {
+  return (
+    tag === marker &&
+    bytes[body - 1] === 3 &&
+    String.fromCharCode(...bytes.subarray(body, body + 3)) === "PGP"
+  );
 }
 
 function isKey(bytes: Uint8Array, { tag, body }: Head, wanted = publicKey): boolean {

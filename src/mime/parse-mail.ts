@@ -1,40 +1,30 @@
 import { cleanLine } from "./clean-line.ts";
+import { type Contents, contentsOf } from "./contents.ts";
 import type { Header, Mail } from "./mail.ts";
+import { type Entity, readTree } from "./mime-tree.ts";
 import { readAddresses } from "./read-addresses.ts";
 import { readBody } from "./read-body.ts";
 import { readDate } from "./read-date.ts";
-import { firstHeader, headerValues, readHeaders } from "./read-headers.ts";
-import { readParts } from "./read-parts.ts";
+import { firstHeader, headerValues } from "./read-headers.ts";
+import { decodeWords } from "./read-leaf.ts";
 
-export type Parsed = { ok: true; mail: Mail } | { ok: false; reason: string };
+/** A mail with the tree that it was read from, and what stands in it. */
+export type Parsed =
+  | { ok: true; mail: Mail; tree: Entity; contents: Contents }
+  | { ok: false; reason: string };
 
 /** Reads a raw mail, however broken. Where a header that may come once comes twice, the first counts. Never throws. */
 export async function parseMail(raw: Uint8Array): Promise<Parsed> {
-  try {
-    const parts = await readParts(raw);
-    if (!parts.ok) return parts;
+  return parseEntity(() => readTree(raw));
+}
 
-    const headers = readHeaders(parts.headerLines);
-    const warnings = warningsAbout(headers);
-    const read = (name: string) => readAddresses(name, headers, parts.decodeWords, warnings);
-    const body = readBody(parts, raw, warnings);
-    return {
-      ok: true,
-      mail: {
-        headers,
-        messageId: messageIds(firstHeader(headers, "message-id") ?? "")[0] ?? null,
-        inReplyTo: messageIds(headerValues(headers, "in-reply-to").join(" ")),
-        references: messageIds(headerValues(headers, "references").join(" ")),
-        from: read("from"),
-        to: read("to"),
-        cc: read("cc"),
-        replyTo: read("reply-to"),
-        subject: cleanLine(parts.decodeWords(firstHeader(headers, "subject") ?? ""), 2000),
-        date: readDateHeader(headers, warnings),
-        ...body,
-        warnings,
-      },
-    };
+/** The same, of an entity that was read already. */
+export function parseEntity(entity: Entity | (() => Entity)): Parsed {
+  try {
+    const tree = typeof entity === "function" ? entity() : entity;
+    if (tree.problem) return { ok: false, reason: tree.problem };
+    const contents = contentsOf(tree);
+    return { ok: true, mail: mailOf(tree, contents), tree, contents };
   } catch (error) {
     // What the parser says may quote the mail, so only the kind of error goes outside.
     return {
@@ -42,6 +32,25 @@ export async function parseMail(raw: Uint8Array): Promise<Parsed> {
       reason: `cannot be parsed (${error instanceof Error ? error.name : "unknown error"})`,
     };
   }
+}
+
+function mailOf({ headers }: Entity, contents: Contents): Mail {
+  const warnings = warningsAbout(headers);
+  const read = (name: string) => readAddresses(name, headers, decodeWords, warnings);
+  return {
+    headers,
+    messageId: messageIds(firstHeader(headers, "message-id") ?? "")[0] ?? null,
+    inReplyTo: messageIds(headerValues(headers, "in-reply-to").join(" ")),
+    references: messageIds(headerValues(headers, "references").join(" ")),
+    from: read("from"),
+    to: read("to"),
+    cc: read("cc"),
+    replyTo: read("reply-to"),
+    subject: cleanLine(decodeWords(firstHeader(headers, "subject") ?? ""), 2000),
+    date: readDateHeader(headers, warnings),
+    ...readBody(contents),
+    warnings: [...warnings, ...contents.warnings],
+  };
 }
 
 const onlyOnce = ["from", "sender", "reply-to", "to", "cc", "message-id", "date", "subject"];

@@ -1,14 +1,15 @@
 import { isVersion } from "./crypto-layer.ts";
 import { decodeText } from "./decode-text.ts";
 import { explainFailure } from "./explain-failure.ts";
-import { ciphertextIn, isCiphertext } from "./is-ciphertext.ts";
+import { type Ciphertext, ciphertextIn, isCiphertext } from "./is-ciphertext.ts";
+import { looksLikeText } from "./looks-like-file.ts";
 import type { Attachment } from "./mail.ts";
 import type { NotRead } from "./not-read.ts";
 import { openOnce, type Tries } from "./open-envelope.ts";
 import { isWholeMail } from "./read-decrypted.ts";
 import { textFromHtml } from "./text-from-html.ts";
 
-export type OpenedFiles = {
+export type OpenedFile = {
   /** Files that came in clear, or encrypted and were not opened. */
   closed: Attachment[];
   opened: Attachment[];
@@ -23,9 +24,9 @@ export type OpenedFiles = {
   warnings: string[];
 };
 
-/** Decrypts the files that are ciphertexts, whatever they are called. One that does not open stays as it came. */
-export async function openFiles(attachments: Attachment[], tries: Tries): Promise<OpenedFiles> {
-  const result: OpenedFiles = {
+/** Decrypts a file that is a ciphertext, whatever it is called. One that does not open stays as it came. */
+export async function openFile(file: Attachment, tries: Tries): Promise<OpenedFile> {
+  const result: OpenedFile = {
     closed: [],
     opened: [],
     texts: [],
@@ -36,23 +37,23 @@ export async function openFiles(attachments: Attachment[], tries: Tries): Promis
     notRead: [],
     warnings: [],
   };
-  for (const file of withoutControl(attachments)) await openFile(result, file, tries);
+  const ciphertext = ciphertextIn(file.bytes);
+  if (ciphertext) await openCiphertext(result, file, ciphertext, tries);
+  else result.closed.push(file);
   return result;
 }
 
 /** The control part of PGP/MIME says nothing when what it announces stands beside it. */
-function withoutControl(attachments: Attachment[]): Attachment[] {
-  const rest = attachments.filter(({ bytes }) => !isVersion(bytes));
-  const isEnvelope = rest.length < attachments.length && rest.some(({ bytes }) => isCiphertext(bytes));
-  return isEnvelope ? rest : attachments;
+export function isBesideCiphertext({ bytes }: Attachment, all: Attachment[]): boolean {
+  return isVersion(bytes) && all.some((file) => isCiphertext(file.bytes));
 }
 
-async function openFile(result: OpenedFiles, file: Attachment, tries: Tries): Promise<void> {
-  const ciphertext = ciphertextIn(file.bytes);
-  if (!ciphertext) {
-    result.closed.push(file);
-    return;
-  }
+async function openCiphertext(
+  result: OpenedFile,
+  file: Attachment,
+  ciphertext: Ciphertext,
+  tries: Tries,
+): Promise<void> {
   const opened = await openOnce(ciphertext.packets, tries);
   if (!opened.ok) {
     const why = explainFailure(opened.reason);
@@ -72,7 +73,7 @@ async function openFile(result: OpenedFiles, file: Attachment, tries: Tries): Pr
   result.openedBy.push(opened.openedBy);
   result.sessionHashes.push(opened.sessionHash);
   if (isWholeMail(opened.bytes)) result.mails.push(opened.bytes);
-  else if (isBodyName(file.filename) && isText(opened.bytes)) result.texts.push(wordsOf(opened.bytes));
+  else if (isBodyName(file.filename) && looksLikeText(opened.bytes)) result.texts.push(wordsOf(opened.bytes));
   else result.opened.push(content);
 }
 
@@ -85,11 +86,6 @@ function isBodyName(filename: string): boolean {
   return /^(att\d+|unnamed|noname|untitled|part[\d.-]*|gpgol\w*|pgpexch|(openpgp_)?encrypted(_message)?|message|msg|body|pgp|mail)(\.(dat|txt|htm|html|bin|asc|gpg|pgp|eml))*$/i.test(
     filename,
   );
-}
-
-/** Words, and not a picture or an archive: no bytes that stand in no text. */
-function isText(bytes: Uint8Array): boolean {
-  return !bytes.subarray(0, 64 * 1024).some((byte) => byte < 0x07 || (byte > 0x0d && byte < 0x1b));
 }
 
 function wordsOf(bytes: Uint8Array): string {
