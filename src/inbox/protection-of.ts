@@ -8,7 +8,7 @@ type Protection = Pick<Extract<MailReading, { ok: true }>, "crypto" | "segments"
 export function protectionOf(outer: Mail, { crypto, segments, sessionHashes, marks }: Opened): Protection {
   return {
     crypto,
-    segments: segments.length > 1 ? segments : [],
+    segments: segments.length > 1 || segments[0]?.attached ? segments : [],
     ciphertexts: { hashes: sessionHashes, sender: outer.from[0]?.address ?? "" },
     marks,
   };

@@ -1,3 +1,4 @@
+import type { Segment } from "../mime/open-document.ts";
 import { maskAddresses } from "../people/mask-address.ts";
 import { isId } from "../web/is-id.ts";
 import { againWords } from "./again-words.ts";
@@ -32,9 +33,9 @@ export type StoryMessage = ThreadMessage & {
   /** What became of reading its mail once more; `waits`: it is under way. Null: nobody asked for it. */
   againWords: { words: string; waits: boolean } | null;
   /** The text in pieces that were protected in different ways; null: all of it in the same one. */
+  pieces: { sort: string; words: string; text: string; heading: string | null }[] | null;
   /** Whom its mail names beside its sender: "Reply-To", "Samira Example, s•••@example.net". */
   named: { where: string; words: string }[];
-  pieces: { sort: string; words: string; text: string }[] | null;
   state: ReturnType<typeof answerState> | null;
   /** The date that the mail claims, when it is another day than the one on which it came. */
   claimed: Date | null;
@@ -180,12 +181,22 @@ function frameName(name: string): string {
 
 function piecesOf({ content }: ThreadMessage): StoryMessage["pieces"] {
   const { segments, crypto } = content;
-  if (!segments || segments.length < 2) return null;
+  if (!segments || (segments.length < 2 && !segments[0]?.attached)) return null;
   return segments.map((segment) => ({
     sort: segment.sort,
     text: segment.text,
     words: pieceWords(segment, crypto),
+    heading: attachedWords(segment),
   }));
+}
+
+/** Who an attached mail says that it is from; its sender is not the one who attached it. */
+function attachedWords({ attached }: Segment): string | null {
+  if (!attached) return null;
+  const subject = attached.subject ? `“${attached.subject}”` : "without a subject";
+  const from = attached.from ? `, from ${maskAddresses(attached.from)}` : "";
+  const date = attached.date ? `, ${attached.date.slice(0, 10)}` : "";
+  return `An attached mail ${subject}${from}${date}`;
 }
 
 function claimedDate(message: ThreadMessage): Date | null {

@@ -160,3 +160,101 @@ test("two ciphertexts in one mail are marked, and neither is quoted", async () =
   assert.deepEqual(mail.marks, ["more than one ciphertext", "copied ciphertext"]);
   assert.ok(mail.warnings.some((warning) => /more than one ciphertext/.test(warning)));
 });
+
+test("an encrypted mail that was attached is opened and shown apart, under its heading", async () => {
+  for (const name of ["encrypted-mail-attached-as-eml", "forwarded-encrypted-mail"]) {
+    const mail = await read(name);
+
+    const [own, inside] = mail.segments;
+    assert.deepEqual([own?.sort, own?.attached], ["plain", undefined]);
+    assert.equal(inside?.sort, "encrypted", name);
+    assert.ok(inside?.attached?.from, JSON.stringify(inside));
+    assert.ok(inside?.text.trim());
+    assert.equal(mail.encryption, "encrypted");
+    assert.ok(mail.attachments.some(({ filename }) => filename.endsWith(".eml")));
+    assert.deepEqual(mail.marks, ["partly encrypted", "copied ciphertext"]);
+  }
+});
+
+test("a mail that was attached is read: heading, words, files, and what the search finds", async () => {
+  const mail = await read("eml-attached");
+
+  const [, inside] = mail.segments;
+  assert.deepEqual(inside?.attached, {
+    subject: "Kernel panic on my laptop",
+    from: "Omar Example <omar@example.net>",
+    date: "2026-11-30T08:00:00.000Z",
+  });
+  assert.match(inside?.text ?? "", /zyxwvut/);
+  assert.deepEqual(
+    filesOf(mail).map(([name]) => name),
+    ["his mail.eml", "journal.txt"],
+  );
+  const searched = JSON.stringify(mail.searchTexts);
+  for (const word of ["zyxwvut", "Kernel panic", "omar@example.net"])
+    assert.ok(searched.includes(word), word);
+});
+
+test("a mail that is nothing but another mail says what that one says", async () => {
+  const mail = await read("eml-only");
+
+  assert.match(mail.text, /kernel panic zyxwvut/);
+  assert.equal(mail.segments[0]?.attached?.subject, "Kernel panic on my laptop");
+});
+
+test("a multipart that is not closed ends where the outer one goes on", async () => {
+  const mail = await read("inner-multipart-not-closed-file-lost");
+
+  assert.equal(mail.text.trim(), "Here is the picture.");
+  assert.deepEqual(
+    mail.attachments.map(({ filename, bytes }) => [filename, bytes.length]),
+    [["p.png", 8]],
+  );
+});
+
+test("a lone encrypted part in a wrapper is just that", async () => {
+  const mail = await read("lone-multipart-encrypted-in-multipart-mixed");
+
+  assert.equal(mail.segments.length, 0);
+  assert.ok(mail.text.trim());
+  assert.doesNotMatch(mail.text, /--|PGP/);
+  assert.equal(mail.crypto.encryption, "encrypted");
+  assert.deepEqual(mail.marks, []);
+});
+
+test("the S/MIME signature of a gateway around a ciphertext is nothing in clear", async () => {
+  const mail = await read("smime-signature-around-pgp");
+
+  assert.equal(mail.crypto.encryption, "encrypted");
+  assert.deepEqual(mail.marks, []);
+  assert.deepEqual(
+    mail.attachments.map(({ filename }) => filename),
+    ["smime.p7s"],
+  );
+});
+
+test("a type without its second half is plain text", async () => {
+  assert.equal((await read("content-type-text")).text.trim(), "My stick does not start.");
+});
+
+test("the parts of a digest are mails", async () => {
+  const mail = await read("digest-parts");
+
+  assert.equal(mail.segments[0]?.attached?.subject, "one");
+  assert.equal(mail.segments[0]?.text.trim(), "First");
+  assert.deepEqual(
+    mail.attachments.map(({ filename, contentType }) => [filename, contentType]),
+    [["message.eml", "message/rfc822"]],
+  );
+});
+
+test("a boundary on a line of its own is read, and one that nobody named is found", async () => {
+  const raw = String(await fixture("faults/boundary-line-not-indented.eml"));
+
+  for (const text of [
+    raw,
+    raw.replace('boundary="b"\n', ""),
+    raw.replace('boundary="b"', 'boundary="other"'),
+  ])
+    assert.equal((await reading(Buffer.from(text))).text.trim(), "My stick does not start.");
+});
