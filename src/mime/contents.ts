@@ -35,7 +35,13 @@ export type Piece =
   | { kind: "ciphertext"; entity: Entity; ciphertext: Ciphertext };
 
 /** All that an entity holds: every leaf of it is among the pieces, or its fate tells why not. */
-export type Contents = { pieces: Piece[]; fates: Map<Entity, Fate>; warnings: string[] };
+export type Contents = {
+  pieces: Piece[];
+  fates: Map<Entity, Fate>;
+  warnings: string[];
+  /** The charset of the texts, where they say more than ASCII can. */
+  charset?: string;
+};
 
 const mostTexts = 200;
 
@@ -94,11 +100,12 @@ export function isUsualNotice(text: string): boolean {
 }
 
 function textPiece(entity: Entity, text: string, bytes: Uint8Array): Piece {
-  return { kind: "text", entity, text, leaf: { isHtml: false, content: text, bytes, charset: undefined } };
+  const leaf = { isHtml: false, content: text, bytes, charset: undefined, isGuessed: false };
+  return { kind: "text", entity, text, leaf };
 }
 
 function leafPieces(entity: Entity, reading: Reading): Piece[] {
-  const { fates, warnings } = reading.contents;
+  const { fates, warnings, charset } = reading.contents;
   const { bytes, rest } = readContent(entity);
   const after =
     rest.trim() === ""
@@ -112,13 +119,14 @@ function leafPieces(entity: Entity, reading: Reading): Piece[] {
         ];
   if (after.length > 0) warnings.push("words stand behind an encoded part of the mail");
   if (isForReading(entity, bytes) || isOnlyWords(entity, bytes, reading)) {
-    const leaf = textOf(entity, bytes);
+    const leaf = textOf(entity, bytes, reading.contents.charset);
+    if (leaf.charset && leaf.charset !== "us-ascii") reading.contents.charset ??= leaf.charset;
     const { text, files } = withoutUuencoded(leaf.content);
     fates.set(entity, { became: text.trim() === "" && files.length === 0 ? "empty" : "text" });
     const attached = files.map((file) => uuencodedFile(entity, file));
     return [{ kind: "text", entity, text, leaf }, ...attached, ...after];
   }
-  const file = fileOf(entity, entity.type === "message/external-body" ? entity.raw : bytes);
+  const file = fileOf(entity, entity.type === "message/external-body" ? entity.raw : bytes, charset);
   fates.set(entity, { became: "file", name: file.filename });
   if (entity.type === "message/external-body")
     warnings.push("a part of the mail lies elsewhere and was not fetched");
@@ -162,19 +170,30 @@ function isMangled(text: string, isWanted = false): boolean {
 /** A page becomes text only when it is shown; what is beyond the bound becomes files. */
 function withoutTooManyTexts(pieces: Piece[], { fates, warnings }: Contents): Piece[] {
   let count = 0;
-  return pieces.map((piece) => {
-    if (piece.kind !== "text") return piece;
+  return pieces.flatMap((piece): Piece[] => {
+    if (piece.kind !== "text") return [piece];
     count += 1;
     const { entity, leaf } = piece;
-    if (count <= mostTexts) return leaf.isHtml ? { ...piece, text: readable(leaf.content) } : piece;
+    if (count <= mostTexts) return leaf.isHtml ? readablePieces(piece) : [piece];
     if (count === mostTexts + 1)
       warnings.push(`more than ${mostTexts} text parts, the first are shown and the others are files`);
     const file = fileOf(entity, leaf.bytes);
     fates.set(entity, { became: "file", name: file.filename });
-    return { kind: "file", entity, file };
+    return [{ kind: "file", entity, file }];
   });
 }
 
+/** The words of a page, and the pictures that stand in it. */
+function readablePieces(piece: Extract<Piece, { kind: "text" }>): Piece[] {
+  const { entity, leaf } = piece;
+  const { text, files } = textFromHtml(leaf.content);
+  return [{ ...piece, text: clean(text) }, ...files.map((file) => ({ kind: "file" as const, entity, file }))];
+}
+
+function clean(text: string): string {
+  return text.replaceAll("\0", "").replace(/\r\n?/g, "\n").toWellFormed();
+}
+
 function readable(html: string): string {
-  return textFromHtml(html).text.replaceAll("\0", "").replace(/\r\n?/g, "\n").toWellFormed();
+  return clean(textFromHtml(html).text);
 }

@@ -66,7 +66,7 @@ function wide(bytes: Buffer, named: string | null): DecodedText | null {
   for (const [at, byte] of bytes.entries()) if (byte < 9) low[at % 4] = (low[at % 4] ?? 0) + 1;
   const [first = 0, second = 0, third = 0, fourth = 0] = low;
   const all = first + second + third + fourth;
-  if (all === 0 || all * 8 < bytes.length) return null;
+  if (all < 2 || all * 8 < bytes.length) return null;
   if (named && /^utf-?(?:16|32)./.test(named)) return read(bytes, named, false);
 
   const isFour = all * 16 > bytes.length * 9;

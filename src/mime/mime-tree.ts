@@ -1,6 +1,7 @@
 import { inferBoundary } from "./infer-boundary.ts";
 import type { Header } from "./mail.ts";
 import { type Head, readHead } from "./read-head.ts";
+import type { HeaderLine } from "./read-headers.ts";
 import { readParameters } from "./read-parameters.ts";
 
 /** One entity of a mail with its bytes as they came, which is what signatures are made over (RFC 2046, RFC 1847). */
@@ -9,6 +10,8 @@ export type Entity = {
   raw: Uint8Array;
   body: Uint8Array;
   headers: Header[];
+  /** The same as they came, one character for each byte. */
+  fields: HeaderLine[];
   /** In small letters; "text/plain" when absent or unreadable, "message/rfc822" in a digest. */
   type: string;
   /** Whether the mail itself names the type. */
@@ -194,6 +197,7 @@ function entityOf(root: Node, bytes: Buffer): Entity {
       raw: bytes.subarray(node.start, node.end),
       body: bytes.subarray(node.bodyStart, node.end),
       headers: head.headers,
+      fields: head.fields,
       type,
       isTyped,
       parameters,

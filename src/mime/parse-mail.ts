@@ -1,12 +1,12 @@
 import { cleanLine } from "./clean-line.ts";
 import { type Contents, contentsOf } from "./contents.ts";
+import { decodeWords } from "./decode-words.ts";
 import type { Header, Mail } from "./mail.ts";
 import { type Entity, readTree } from "./mime-tree.ts";
 import { readAddresses } from "./read-addresses.ts";
 import { readBody } from "./read-body.ts";
 import { readDate } from "./read-date.ts";
-import { firstHeader, headerValues } from "./read-headers.ts";
-import { decodeWords } from "./read-leaf.ts";
+import { firstHeader, headerValues, readHeaders } from "./read-headers.ts";
 
 /** A mail with the tree that it was read from, and what stands in it. */
 export type Parsed =
@@ -34,9 +34,13 @@ export function parseEntity(entity: Entity | (() => Entity)): Parsed {
   }
 }
 
-function mailOf({ headers }: Entity, contents: Contents): Mail {
+function mailOf({ headers: asGuessed, fields }: Entity, contents: Contents): Mail {
+  const near = contents.charset;
+  const isRaw = near && fields.some(({ line }) => /[\x80-\xff]/.test(line));
+  const headers = isRaw ? readHeaders(fields, near) : asGuessed;
   const warnings = warningsAbout(headers);
-  const read = (name: string) => readAddresses(name, headers, decodeWords, warnings);
+  const decode = (text: string) => decodeWords(text, near);
+  const read = (name: string) => readAddresses(name, headers, decode, warnings);
   return {
     headers,
     messageId: messageIds(firstHeader(headers, "message-id") ?? "")[0] ?? null,
@@ -46,7 +50,7 @@ function mailOf({ headers }: Entity, contents: Contents): Mail {
     to: read("to"),
     cc: read("cc"),
     replyTo: read("reply-to"),
-    subject: cleanLine(decodeWords(firstHeader(headers, "subject") ?? ""), 2000),
+    subject: cleanLine(decode(firstHeader(headers, "subject") ?? ""), 2000),
     date: readDateHeader(headers, warnings),
     ...readBody(contents),
     warnings: [...warnings, ...contents.warnings],

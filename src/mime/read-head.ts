@@ -2,7 +2,7 @@ import type { Header } from "./mail.ts";
 import { type HeaderLine, readHeaders } from "./read-headers.ts";
 
 /** The header fields of an entity, and where its body begins. */
-export type Head = { headers: Header[]; end: number; isTooLarge: boolean };
+export type Head = { headers: Header[]; fields: HeaderLine[]; end: number; isTooLarge: boolean };
 
 const longestHead = 1024 * 1024;
 
@@ -19,9 +19,9 @@ export function readHead(bytes: Buffer, start: number, isBoundary: (line: string
     else if (fields.length === 0 && isMailboxLine(text)) continue;
     else if (fields.length > 0 && (/^[ \t]/.test(text) || index < lastField || isParameter(text)))
       fields.push(`${fields.pop() ?? ""} ${text.trim()}`);
-    else if (!isMailboxLine(text)) return { headers: headersOf(fields), end: at, isTooLarge };
+    else if (!isMailboxLine(text)) return { ...headersOf(fields), end: at, isTooLarge };
   }
-  return { headers: headersOf(fields), end, isTooLarge };
+  return { ...headersOf(fields), end, isTooLarge };
 }
 
 type Line = { text: string; at: number };
@@ -54,8 +54,7 @@ const isMailboxLine = (text: string) => /^>?From [^:]/.test(text);
 const isParameter = (text: string) =>
   /^(boundary|charset|name|filename|format|protocol)\*?\d*\*?=/i.test(text);
 
-/** As long as the header is, each line is joined to its field once. */
-function headersOf(fields: string[]): Header[] {
-  const lines: HeaderLine[] = fields.map((line) => ({ key: "", line }));
-  return readHeaders(lines);
+function headersOf(lines: string[]): Pick<Head, "headers" | "fields"> {
+  const fields = lines.map((line) => ({ key: "", line }));
+  return { headers: readHeaders(fields), fields };
 }

@@ -1,34 +1,15 @@
-import libmime from "libmime";
 import { decodeText } from "./decode-text.ts";
 import { contentOfEntity } from "./entity-content.ts";
 import { looksLikeFile } from "./looks-like-file.ts";
 import type { Attachment } from "./mail.ts";
 import type { Entity } from "./mime-tree.ts";
+import { readFilename } from "./read-filename.ts";
 import { safeFilename } from "./safe-filename.ts";
+import { unflowText } from "./unflow-text.ts";
 
-/** Decodes the encoded words of a header (RFC 2047). */
-export function decodeWords(text: string): string {
-  if (!text.includes("=?")) return text.replaceAll("\0", "");
-  try {
-    return libmime.decodeWords(text).replaceAll("\0", "");
-  } catch {
-    return text;
-  }
-}
-
-/** The name that a part has for a file, safe to write and to show; null when it bears none (RFC 2183 §2.3, RFC 2231). */
-export function filenameOf({ headers }: Entity): string | null {
-  for (const [header, parameter] of [
-    ["content-disposition", "filename"],
-    ["content-type", "name"],
-  ] as const) {
-    const value = headers.find(({ name }) => name === header)?.value.slice(0, 4000) ?? "";
-    if (!/name/i.test(value)) continue;
-    const found = libmime.parseHeaderValue(value).params[parameter];
-    const name = found ? safeFilename(decodeWords(found), "") : "";
-    if (name) return name;
-  }
-  return null;
+/** The name that a part has for a file, safe to write and to show; null when it bears none. */
+export function filenameOf({ headers }: Entity, near?: string): string | null {
+  return safeFilename(readFilename(headers, near), "") || null;
 }
 
 const fallbackNames: Record<string, string> = {
@@ -39,34 +20,41 @@ const fallbackNames: Record<string, string> = {
   "text/html": "page.html",
 };
 
-/** A part as a file. */
-export function fileOf(entity: Entity, bytes = contentOfEntity(entity)): Attachment {
+/** A part as a file; `near` is the charset of the mail's texts. */
+export function fileOf(entity: Entity, bytes = contentOfEntity(entity), near?: string): Attachment {
   const { type, isTyped } = entity;
-  const name = filenameOf(entity);
+  const name = filenameOf(entity, near);
   const contentType = isTyped ? type : name ? "application/octet-stream" : type;
   const fallback =
     fallbackNames[contentType] ?? (contentType.startsWith("text/") ? "unnamed.txt" : "unnamed");
   return { filename: name ?? fallback, contentType, bytes };
 }
 
-/** A part that a person reads, as text; `isHtml` as it came. */
-export type LeafText = { isHtml: boolean; content: string; bytes: Uint8Array; charset: string | undefined };
+/** A part that a person reads: what it says as it came, its bytes, and the charset that they were read in. */
+export type LeafText = {
+  isHtml: boolean;
+  content: string;
+  bytes: Uint8Array;
+  charset: string | undefined;
+  /** Nothing trustworthy named the charset. */
+  isGuessed: boolean;
+};
 
-/** A part as text, its charset and its flowing lines undone (RFC 3676). */
-export function textOf(entity: Entity, bytes: Uint8Array): LeafText {
+/** A part as text, its charset and its flowing lines undone (RFC 3676); `near` is the charset of other texts of the mail. */
+export function textOf(entity: Entity, bytes: Uint8Array, near?: string): LeafText {
   const isHtml = entity.type === "text/html" || entity.type === "application/xhtml+xml";
-  const charset = entity.parameters.get("charset");
-  const { text } = decodeText(bytes, charset, { html: isHtml });
-  const content = isFlowed(entity) ? unflowed(text, entity) : text;
-  return { isHtml, content, bytes, charset };
+  const hints = { html: isHtml, ...(near ? { near } : {}) };
+  const { text, charset, guessed } = decodeText(bytes, entity.parameters.get("charset"), hints);
+  const content = isFlowed(entity) ? unflowText(text.replace(/\n$/, ""), isDelSp(entity)) : text;
+  return { isHtml, content, bytes, charset, isGuessed: guessed };
 }
 
 function isFlowed({ type, parameters }: Entity): boolean {
   return type === "text/plain" && parameters.get("format")?.trim().toLowerCase() === "flowed";
 }
 
-function unflowed(text: string, { parameters }: Entity): string {
-  return libmime.decodeFlowed(text, parameters.get("delsp")?.trim().toLowerCase() === "yes");
+function isDelSp({ parameters }: Entity): boolean {
+  return parameters.get("delsp")?.trim().toLowerCase() === "yes";
 }
 
 /**
