@@ -1,10 +1,12 @@
 import type { Database } from "../database.ts";
 import { CannotLeave, queueMail } from "../outbox/queue-mail.ts";
+import { recipientOf } from "../outbox/recipient.ts";
 import { claimAcknowledgement } from "../people/claim-acknowledgement.ts";
 import { addMessage } from "../tickets/add-message.ts";
 import type { SealingKey } from "../vault/sealing-keys.ts";
 import type { Vault } from "../vault/vault.ts";
 import { language as nameOf } from "../web/format.ts";
+import { domainHashOf, whyOverLimit } from "./limits.ts";
 import { type OpeningMail, whyNotAcknowledged } from "./rules.ts";
 import { acknowledgementText, fillAcknowledgement, refusedPlaceholders, type Signature } from "./text.ts";
 
@@ -57,7 +59,7 @@ async function sendOrKeep(
   mail: OpenedTicket,
   setting: Setting,
 ): Promise<void> {
-  const reason = whyNotAcknowledged(mail, setting.now);
+  const reason = whyNotAcknowledged(mail, setting.now) ?? (await whyNeedsKey(trx, vault, mail));
   if (reason) return await keep(trx, mail, setting, reason);
   const text = await acknowledgementText(trx, setting.template_id, setting.language);
   const problem = problemOf(text);
@@ -66,7 +68,19 @@ async function sendOrKeep(
   if (!mail.personId || !(await claimAcknowledgement(trx, mail.personId))) {
     return await keep(trx, mail, setting, "This address got one less than 7 days ago");
   }
+  const over = mail.address ? await whyOverLimit(trx, vault, mail.address) : null;
+  if (over) throw new KeptBack(over);
   await send(trx, vault, desk, mail, setting, text);
+}
+
+/** Nobody but the staff could make an earlier ciphertext and this one differ in what follows: a key that they confirmed. */
+async function whyNeedsKey(trx: Database, vault: Vault, mail: OpenedTicket): Promise<string | null> {
+  const person = await trx("people").where({ id: mail.personId }).first("showed_cryptography_at");
+  if (!person?.showed_cryptography_at) return null;
+  const recipient = await recipientOf(trx, vault, mail.ticketId);
+  return recipient?.confirmed
+    ? null
+    : "OpenPGP or S/MIME came from this address, and no key of it is confirmed";
 }
 
 /** The answer may have been changed since it was chosen. */
@@ -104,7 +118,9 @@ async function send(
     clearAgreedBy: setting.changed_by,
     automatic: true,
   });
-  await trx("acknowledgements").insert({ ...rowOf(mail, setting), message_id: messageId, language });
+  const domainHash = domainHashOf(vault, mail.address ?? "");
+  const row = { ...rowOf(mail, setting), message_id: messageId, language, domain_hash: domainHash };
+  await trx("acknowledgements").insert(row);
 }
 
 function fallBack(setting: Setting, language: string): string[] {
@@ -123,9 +139,12 @@ function rowOf(mail: OpenedTicket, { queue_id, template_id, language }: Setting)
   return { queue_id, ticket_id: mail.ticketId, template_id, mail_language: language };
 }
 
+/** Kept back after the claim of the 7 days, which is then given back: the next mail may get one. */
+class KeptBack extends Error {}
+
 /** An error of the database may hold values, so only its code goes on. */
 function wordsOf(error: unknown): string {
-  if (error instanceof CannotLeave) return error.message;
+  if (error instanceof CannotLeave || error instanceof KeptBack) return error.message;
   const code = error instanceof Error && "code" in error ? String(error.code) : "error of the program";
   return `It could not be written (${code})`;
 }

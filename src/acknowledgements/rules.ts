@@ -1,3 +1,5 @@
+import { isAtPublicHost } from "./public-host.ts";
+
 /** What the rules have to know of a mail that opened a ticket; nothing of its words. */
 export type OpeningMail = {
   isReport: boolean;
@@ -6,6 +8,10 @@ export type OpeningMail = {
   /** Message-IDs that it names, ours or not. */
   references: string[];
   personId: string | null;
+  /** Of its sender. */
+  address: string | null;
+  /** OpenPGP or S/MIME stands in it, whether it opened or not. */
+  showsCryptography: boolean;
   /** When the mail server got it. */
   receivedAt: Date;
   /** What the mail itself claims; null: nothing readable. */
@@ -18,9 +24,12 @@ const mostDays = 2;
 /** Why a mail that opened a ticket is not acknowledged, whatever else is right, in words for the staff; null: it may be. */
 export function whyNotAcknowledged(mail: OpeningMail, now: Date): string | null {
   if (mail.isReport) return "It is a WhisperBack report";
+  // Asked before all that is known from inside the mail: an answer or none must not tell whether it opened.
+  if (mail.showsCryptography) return "OpenPGP or S/MIME stands in it: whether it opens is told to nobody";
   if (mail.noAutomaticAnswer) return mail.noAutomaticAnswer;
   if (mail.references.length > 0) return "It answers another mail, so it is not the first of its thread";
-  if (!mail.personId) return "It names no sender";
+  if (!mail.personId || !mail.address) return "It names no sender";
+  if (!isAtPublicHost(mail.address)) return "Its address is at no public host name";
   const days = Math.floor((now.getTime() - writtenAt(mail)) / dayMs);
   if (days >= mostDays) return `It is ${days} days old: old mail gets none`;
   return null;

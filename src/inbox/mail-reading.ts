@@ -53,6 +53,8 @@ export type MailReading =
       reason: string;
       /** Whose mail was encrypted and could not be opened: they wrote encrypted all the same. */
       encryptedBy?: string | null;
+      /** OpenPGP or S/MIME stands in it: what an opened mail would have left behind must be left all the same. */
+      cryptography?: { from: string | null; references: string[] };
     }
   | {
       ok: true;
@@ -60,6 +62,8 @@ export type MailReading =
       messageId: string | null;
       /** Why the desk does not answer it by itself, in words; null: it may. */
       noAutomaticAnswer: string | null;
+      /** OpenPGP or S/MIME stands in the raw mail, whether it opened or not. */
+      showsCryptography: boolean;
       /** In-Reply-To and References: which mails of ours this one may answer. */
       references: string[];
       from: Address | null;

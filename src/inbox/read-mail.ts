@@ -6,6 +6,7 @@ import { whyNoAutomaticAnswer } from "../mime/no-automatic-answer.ts";
 import { parseMail } from "../mime/parse-mail.ts";
 import { firstHeader } from "../mime/read-headers.ts";
 import { returnedIds } from "../mime/returned-mail.ts";
+import { showsCryptography } from "../mime/shows-cryptography.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 import { textsOfMail } from "../search/texts-of-message.ts";
 import { findReportId, recogniseReport } from "../whisperback/recognise-report.ts";
@@ -35,8 +36,8 @@ export async function readMail(
 
   const opened = await openMail(raw, outer.mail, keys, pinned, outer);
   if (!opened.ok && isByProgram(automaticMail(outer.mail)))
-    return await readOrdinaryMail(outer.mail, await leftClosed(outer.mail), null, deskAddress);
-  if (!opened.ok) return { ...opened, encryptedBy: encryptedBy(outer.mail) };
+    return await readOrdinaryMail(raw, outer.mail, await leftClosed(outer.mail), null, deskAddress);
+  if (!opened.ok) return notOpened(opened.reason, outer.mail);
 
   const recognised = recogniseReport({
     subject: outer.mail.subject,
@@ -52,7 +53,7 @@ export async function readMail(
       deskAddress,
     );
   }
-  return await readOrdinaryMail(outer.mail, opened, recognised.hint, deskAddress);
+  return await readOrdinaryMail(raw, outer.mail, opened, recognised.hint, deskAddress);
 }
 
 function isFromUs(mail: Mail, deskAddress: string): boolean {
@@ -60,8 +61,10 @@ function isFromUs(mail: Mail, deskAddress: string): boolean {
 }
 
 /** The From of a report is the program's, the same for everybody. */
-function encryptedBy({ subject, from }: Mail): string | null {
-  return findReportId(subject) === null ? (from[0]?.address ?? null) : null;
+function notOpened(reason: string, { subject, from, references, inReplyTo }: Mail): MailReading {
+  const sender = findReportId(subject) === null ? (from[0]?.address ?? null) : null;
+  const cryptography = { from: sender, references: [...references, ...inReplyTo] };
+  return { ok: false, reason, encryptedBy: sender, cryptography };
 }
 
 /** What certainly is no person's: a report about a mail of ours, or an automatic answer. */
@@ -70,6 +73,7 @@ function isByProgram({ sort }: Sender): boolean {
 }
 
 async function readOrdinaryMail(
+  raw: Uint8Array,
   outer: Mail,
   opened: Opened,
   hint: string | null,
@@ -83,9 +87,12 @@ async function readOrdinaryMail(
     ...inReplyTo,
   ]);
   const came = await readKeysThatCame(opened.keyBlocks);
+  // What the opener found counts too: then it is the same for all that it finds, whether it opens or not.
+  const found = opened.encryption !== "none" || opened.signature !== "no" || opened.notRead.length > 0;
   return {
     ok: true,
     sender: sender.sort,
+    showsCryptography: found || (await showsCryptography(raw, outer)),
     noAutomaticAnswer: whyNoAutomaticAnswer(outer) ?? (hint ? "It looks like a WhisperBack report" : null),
     messageId: outer.messageId,
     references: [...answered, ...returned],

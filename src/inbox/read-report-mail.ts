@@ -36,6 +36,7 @@ export async function readReportMail(
     sender: "person",
     // The header From is the same for all reports, and anybody can have typed the address inside.
     noAutomaticAnswer: "It is a WhisperBack report",
+    showsCryptography: true,
     messageId: outer.messageId,
     references: [],
     from: handSaved ? (outer.from[0] ?? null) : null,

@@ -1,9 +1,15 @@
 import { acknowledge, type OpenedTicket } from "../acknowledgements/acknowledge.ts";
+import { actAsIfOpened } from "../acknowledgements/as-if-opened.ts";
 import { anyAcknowledges } from "../acknowledgements/settings.ts";
 import type { Signature } from "../acknowledgements/text.ts";
 import { type Database, sendTogether } from "../database.ts";
 import { type NewOffer, offerKey } from "../people/offered-keys.ts";
-import { personOfAddress, rememberEncryption, rememberNamedKey } from "../people/person-of-address.ts";
+import {
+  personOfAddress,
+  rememberCryptography,
+  rememberEncryption,
+  rememberNamedKey,
+} from "../people/person-of-address.ts";
 import { newestBlindVector } from "../search/blind-vector.ts";
 import { storeDocument } from "../search/index-message.ts";
 import { applyRules } from "../sorting-rules/apply-rules.ts";
@@ -38,8 +44,9 @@ export async function receiveMail(
 ): Promise<Outcome> {
   const storing = db.transaction(async (trx) => {
     if (!mailReading.ok) {
-      const { reason, encryptedBy } = mailReading;
+      const { reason, encryptedBy, cryptography } = mailReading;
       if (encryptedBy) await rememberEncryption(trx, await personOfAddress(trx, vault, encryptedBy));
+      if (cryptography) await actAsIfOpened(trx, vault, cryptography);
       return await setAside(trx, mail, reason);
     }
     // Sent at once: neither waits for the other.
@@ -95,6 +102,7 @@ async function senderOf(
   if (reading.report || !reading.from || reading.sender === "bounce") return null;
   const personId = await personOfAddress(trx, vault, reading.from.address);
   if (reading.encryption === "encrypted") await rememberEncryption(trx, personId);
+  if (reading.showsCryptography) await rememberCryptography(trx, personId);
   return personId;
 }
 
@@ -111,10 +119,22 @@ export async function rememberOfReport(
 }
 
 function openedBy(mail: ClaimedMail, reading: Understood, ticketId: string): OpenedTicket {
-  const { noAutomaticAnswer, references, personId, date, messageId, report } = reading;
+  const { noAutomaticAnswer, references, personId, date, messageId, report, showsCryptography } = reading;
   const { key, receivedAt } = mail;
   const isReport = report !== null;
-  return { ticketId, key, receivedAt, isReport, noAutomaticAnswer, references, personId, date, messageId };
+  return {
+    ticketId,
+    key,
+    receivedAt,
+    isReport,
+    noAutomaticAnswer,
+    references,
+    personId,
+    address: reading.from?.address ?? null,
+    showsCryptography,
+    date,
+    messageId,
+  };
 }
 
 function factsOf({ report, from, subject, text, language, listId }: Understood): SortingFacts {

@@ -30,6 +30,14 @@ export function hashOfAddress(vault: Vault, address: string): Buffer {
   return vault.lookUpHash("address", address.normalize("NFC").toLowerCase().trim());
 }
 
+/** Remembers that OpenPGP or S/MIME came from this address, whether it opened or not. */
+export async function rememberCryptography(db: Database, personId: string): Promise<void> {
+  await db("people")
+    .where({ id: personId })
+    .whereNull("showed_cryptography_at")
+    .update({ showed_cryptography_at: db.fn.now() });
+}
+
 /** Remembers that this person encrypts by themselves: from now on nothing leaves to them in clear. */
 export async function rememberEncryption(db: Database, personId: string): Promise<void> {
   await db("people")

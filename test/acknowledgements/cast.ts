@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { turnOn } from "#src/acknowledgements/settings.ts";
-import type { Database } from "#src/database.ts";
+import { type Database, openDatabase } from "#src/database.ts";
 import { type SmtpSink, startSmtpSink } from "#src/demo/smtp-sink.ts";
 import { claimMails, rawMail } from "#src/inbox/claim-mails.ts";
 import { keepMails } from "#src/inbox/keep-mails.ts";
@@ -43,6 +43,16 @@ export async function startAcknowledgingDesk(t: Ending) {
     const dated = receivedAt ? { ...mail, receivedAt } : mail;
     await keepMails(db, vault, { mailbox: "INBOX", uidvalidity: 1n }, [dated]);
   };
+  const readAtOnce = async (own: Database, most = 100) => {
+    const mails = await claimMails(own, most, 60);
+    const readings = await Promise.all(
+      mails.map(async (mail) => ({ mail, reading: await readers.read(await rawMail(own, vault, mail)) })),
+    );
+    const sorting = await readSorting(own, vault, signature);
+    return await Promise.all(
+      readings.map(({ mail, reading }) => receiveMail(own, vault, mail, reading, sorting)),
+    );
+  };
   const sender = {
     name: signature.name,
     address: deskAddress,
@@ -62,16 +72,13 @@ export async function startAcknowledgingDesk(t: Ending) {
       await keep(raw, receivedAt);
       await read();
     },
-    /** Reads all mails at the same moment, each in a transaction of its own, as several workers do. */
-    async readAtOnce() {
-      const mails = await claimMails(db, 100, 60);
-      const readings = await Promise.all(
-        mails.map(async (mail) => ({ mail, reading: await readers.read(await rawMail(db, vault, mail)) })),
-      );
-      const sorting = await readSorting(db, vault, signature);
-      return await Promise.all(
-        readings.map(({ mail, reading }) => receiveMail(db, vault, mail, reading, sorting)),
-      );
+    /** Reads mails at the same moment, each in a transaction of its own, as several workers do. */
+    readAtOnce: (most?: number) => readAtOnce(db, most),
+    /** A second worker with connections of its own. */
+    async anotherWorker(ending: Ending) {
+      const own = openDatabase(intake.url);
+      ending.after(() => own.destroy());
+      return { readAtOnce: (most?: number) => readAtOnce(own, most) };
     },
     send: () => sendDueAnswers(db, vault, sender),
     /** What became of the acknowledgement of the newest ticket: a reason, or null when it went. */
