@@ -1,7 +1,8 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { PinnedKey } from "../mime/crypto-summary.ts";
 import type { MailReading } from "./mail-reading.ts";
+import { processorSeconds, startReaderProcess } from "./reader-process.ts";
 
 /** Processes that read mail, so that a hostile mail can be stopped, or end its process, and the worker goes on. */
 export type MailReaders = {
@@ -21,7 +22,11 @@ export type MailReadersOptions = {
   secretKeys: string[];
   passphrase?: string | undefined;
   deskAddress: string;
+  /** By the clock; and of processor time, so that a busy machine stops no mail that is harmless. */
   secondsPerMail?: number;
+  processorSecondsPerMail?: number;
+  /** After so much processor time a mail is put behind the others and begun anew: hardly a mail takes a tenth of it. */
+  processorSecondsOfShortTurn?: number;
   megabytesPerProcess?: number;
 };
 
@@ -31,22 +36,34 @@ export class ReadingStopped extends Error {}
 type Job = {
   raw: Uint8Array;
   pinned: PinnedKey[];
+  /** It has had its short turn, or is too large for one. */
+  isSlow: boolean;
   done: (reading: MailReading) => void;
   fail: (error: Error) => void;
 };
-type Reader = { child: ChildProcess; isReady: boolean; job: Job | null; timer: NodeJS.Timeout | null };
+type Reader = { child: ChildProcess; isReady: boolean; job: Job | null; timers: NodeJS.Timeout[] };
 
 const tooMuchMemory = "Reading needed more memory than a mail may use and was stopped";
+const tookTooLong = (seconds: number) => `Reading took longer than ${seconds} seconds and was stopped`;
 
-/** Starts the readers. What breaks a limit comes back as a reason; `read` rejects only with `ReadingStopped`. */
+/** Bytes; a larger mail waits behind the others from the beginning. */
+const largeForShortTurn = 2_000_000;
+const millisecondsBetweenLooks = 100;
+
+/**
+ * Starts the readers. What breaks a limit comes back as a reason; `read` rejects only with `ReadingStopped`. A mail that
+ * takes long gets a second turn behind all others, with one process left to the others where there are several, so that a
+ * handful of hostile mails delays nobody by more than a moment.
+ */
 export function startMailReaders(options: MailReadersOptions): MailReaders {
-  const { secondsPerMail = 20 } = options;
-  const waiting: Job[] = [];
+  const { secondsPerMail = 20, processorSecondsPerMail = 5, processorSecondsOfShortTurn = 1 } = options;
+  const [waiting, waitingSlow]: [Job[], Job[]] = [[], []];
   const readers = new Set<Reader>();
+  const mostSlow = Math.max(1, options.processes - 1);
   let stopped = false;
 
   const finish = (reader: Reader, reading: MailReading) => {
-    if (reader.timer) clearTimeout(reader.timer);
+    for (const timer of reader.timers.splice(0)) clearTimeout(timer);
     const { job } = reader;
     reader.job = null;
     if (stopped) job?.fail(new ReadingStopped());
@@ -61,31 +78,57 @@ export function startMailReaders(options: MailReadersOptions): MailReaders {
     if (!stopped) setTimeout(startReader, reader.isReady ? 0 : 1000);
   };
 
+  /** Its short turn is over: it waits for its second one. */
+  const putBehind = (reader: Reader, job: Job) => {
+    reader.job = null;
+    waitingSlow.push({ ...job, isSlow: true });
+    replace(reader, "");
+  };
+
+  const nextJob = (): Job | undefined => {
+    const slowNow = [...readers].filter(({ job }) => job?.isSlow).length;
+    return waiting.shift() ?? (slowNow < mostSlow ? waitingSlow.shift() : undefined);
+  };
+
   const next = (reader: Reader) => {
     // The time of a mail must not run while its process starts.
-    const job = reader.isReady && !reader.job ? waiting.shift() : undefined;
+    const job = reader.isReady && !reader.job ? nextJob() : undefined;
     if (!job) return;
-    const stop = () => {
-      if (reader.job === job)
-        replace(reader, `Reading took longer than ${secondsPerMail} seconds and was stopped`);
-    };
     reader.job = job;
+    const before = processorSeconds(reader.child.pid);
+    const stop = (seconds: number) => {
+      if (reader.job === job) replace(reader, tookTooLong(seconds));
+    };
     // Where we were busy past the limit ourselves, what was read in time waits in the pipe: it is heard first.
-    reader.timer = setTimeout(() => setImmediate(stop), secondsPerMail * 1000);
+    const atLimit = () => setImmediate(stop, secondsPerMail);
+    const look = () => {
+      const now = processorSeconds(reader.child.pid);
+      if (reader.job !== job || now === null || before === null) return;
+      if (job.isSlow && now - before > processorSecondsPerMail) setImmediate(stop, processorSecondsPerMail);
+      else if (!job.isSlow && now - before > processorSecondsOfShortTurn) {
+        setImmediate(() => reader.job === job && putBehind(reader, job));
+      }
+    };
+    reader.timers = [setTimeout(atLimit, secondsPerMail * 1000), setInterval(look, millisecondsBetweenLooks)];
     reader.child.send({ raw: job.raw, pinned: job.pinned }, ignoreClosed);
   };
 
-  const startReader = () => {
+  const serve = () => {
+    for (const reader of readers) next(reader);
+  };
+
+  const startReader = async () => {
     if (stopped) return;
-    const child = startProcess(options);
-    const reader: Reader = { child, isReady: false, job: null, timer: null };
+    const child = await startReaderProcess(options.megabytesPerProcess ?? 384);
+    const { secretKeys, passphrase, deskAddress } = options;
+    const reader: Reader = { child, isReady: false, job: null, timers: [] };
     readers.add(reader);
     child.on("message", (message: "ready" | MailReading) => {
       // One that was killed may have said something before: it must not get another mail.
       if (!readers.has(reader)) return;
       if (message === "ready") reader.isReady = true;
       else finish(reader, message);
-      next(reader);
+      serve();
     });
     child.on("error", () => replace(reader, "The process that reads mail could not be started"));
     // V8 ends the whole process when the heap is full: the reason why this is no thread.
@@ -95,38 +138,27 @@ export function startMailReaders(options: MailReadersOptions): MailReaders {
         code === 134 || signal === "SIGABRT" ? tooMuchMemory : "The process that read this mail stopped",
       ),
     );
+    child.send({ secretKeys, passphrase, deskAddress }, ignoreClosed);
+    if (stopped) replace(reader, "");
   };
 
-  for (let count = 0; count < options.processes; count += 1) startReader();
+  const starting = Array.from({ length: options.processes }, startReader);
 
   return {
     read: (raw, pinned = []) =>
       new Promise((done, fail) => {
-        waiting.push({ raw, pinned, done, fail });
-        for (const reader of readers) next(reader);
+        const isSlow = raw.length > largeForShortTurn;
+        (isSlow ? waitingSlow : waiting).push({ raw, pinned, isSlow, done, fail });
+        serve();
       }),
     surelyReadWithin: (seconds) => Math.max(1, Math.floor(seconds / secondsPerMail) - 1) * options.processes,
     async stop() {
       stopped = true;
-      for (const job of waiting.splice(0)) job.fail(new ReadingStopped());
+      for (const job of [...waiting.splice(0), ...waitingSlow.splice(0)]) job.fail(new ReadingStopped());
+      for (const started of starting) await started;
       await Promise.all([...readers].map(({ child }) => endProcess(child)));
     },
   };
-}
-
-/** It gets nothing of our environment, which names the database and its secrets, and ends when we do. */
-function startProcess(options: MailReadersOptions): ChildProcess {
-  const child = fork(new URL("./read-mails-process.ts", import.meta.url), {
-    env: {},
-    // A young generation that fits the cache of a core: with the default a mail costs a tenth more, with 32 MB a third.
-    execArgv: [`--max-old-space-size=${options.megabytesPerProcess ?? 384}`, "--max-semi-space-size=8"],
-    serialization: "advanced",
-    // What V8 prints when it runs out of memory helps nobody.
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
-  });
-  const { secretKeys, passphrase, deskAddress } = options;
-  child.send({ secretKeys, passphrase, deskAddress }, ignoreClosed);
-  return child;
 }
 
 /** A process that ended meanwhile is noticed by its exit. */

@@ -4,6 +4,7 @@ import { keepMails } from "#src/inbox/keep-mails.ts";
 import type { MailReadersOptions } from "#src/inbox/mail-readers.ts";
 import { readKeptMails } from "#src/inbox/read-kept-mails.ts";
 import { plainMail, startIntake, startReaders } from "#test/support/intake.ts";
+import { bombs } from "./bombs.ts";
 
 test("a mail that takes too long to read is stopped at its limit, and the next one is read", async (t) => {
   const secondsPerMail = await tooShortFor(t, slowMail());
@@ -16,9 +17,47 @@ test("a mail that takes too long to read is stopped at its limit, and the next o
   assert.ok(seconds < secondsPerMail + 10, `it took ${seconds} seconds, of which a new process takes some`);
 });
 
+test("a mail that takes too much processor time is stopped, however much time the clock gives it", async (t) => {
+  const limits = { secondsPerMail: 600, processorSecondsPerMail: 0.3 };
+  const { outcomes } = await readWithLimits(t, limits, [slowMail(), plainMail()]);
+
+  assert.deepEqual(outcomes, ["set_aside: Reading took longer than 0.3 seconds and was stopped", "read: "]);
+});
+
+test("six small bombs are put behind all other mail", async (t) => {
+  const blocks = bombs.find(([what]) => what === "20 blocks of 24 MB each, not encrypted");
+  assert.ok(blocks);
+  const [, makeBomb] = blocks;
+  const bomb = Buffer.from(await makeBomb());
+  const readers = startReaders(t, {
+    processes: 2,
+    secondsPerMail: 600,
+    processorSecondsPerMail: 0.6,
+    processorSecondsOfShortTurn: 0.2,
+  });
+  const ended: string[] = [];
+  const read = async (name: string, raw: Buffer) => {
+    const reading = await readers.read(raw);
+    ended.push(name);
+    return reading;
+  };
+
+  await Promise.all([
+    ...Array.from({ length: 6 }, () => read("bomb", bomb)),
+    ...Array.from({ length: 10 }, () => read("plain", Buffer.from(plainMail()))),
+  ]);
+
+  assert.equal(ended.length, 16);
+  assert.ok(ended.slice(0, 11).filter((name) => name === "plain").length >= 10, ended.join(" "));
+});
+
 test("a mail that needs too much memory is stopped, and the next one is read", async (t) => {
   const huge = plainMail({ text: "<b>word</b> ".repeat(3_500_000), headers: ["Content-Type: text/html"] });
-  const { outcomes } = await readWithLimits(t, { megabytesPerProcess: 160 }, [huge, plainMail()]);
+  const { outcomes } = await readWithLimits(
+    t,
+    { megabytesPerProcess: 160, secondsPerMail: 600, processorSecondsPerMail: 600 },
+    [huge, plainMail()],
+  );
 
   assert.deepEqual(outcomes, [
     "set_aside: Reading needed more memory than a mail may use and was stopped",
