@@ -146,6 +146,7 @@ async function startHouse(t: TestContext, secretKey: string) {
     stdio: "inherit",
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       DATABASE_URL: desk.databaseUrl,
       MASTER_KEY: desk.masterKey.toString("base64"),
       OPENPGP_KEYS: secretKey,

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
+const { PATH = "", NODE_COMPILE_CACHE = "" } = process.env;
 const source = join(import.meta.dirname, "../../src");
 
 export type DeskProcess = {
@@ -67,7 +68,7 @@ function keepRunning(
     expected = false;
     isRunning = false;
     child = spawn(process.execPath, [file], {
-      env: { PATH: process.env.PATH ?? "", ...env },
+      env: { PATH, NODE_COMPILE_CACHE, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     readLines(child, (line) => {

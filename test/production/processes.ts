@@ -18,9 +18,10 @@ export type Running = {
   stop(): Promise<{ code: number | null; ms: number }>;
 };
 
-/** The environment of a fresh container: nothing of this one but the way to Node. */
+/** The environment of a fresh container: nothing of this one but the way to Node, and to what it compiled before. */
 function cleanEnvironment(settings: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, ...settings };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, NODE_COMPILE_CACHE, ...settings };
 }
 
 /** Runs `whisperdesk …` to its end. */

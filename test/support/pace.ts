@@ -3,7 +3,6 @@ import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { chromium } from "playwright-core";
 import { asAdmin } from "./postgres-server.ts";
 
 /** How many times slower than usual something is; never less than 1. */
@@ -99,6 +98,7 @@ async function cloneDatabase(url: string, template: string): Promise<void> {
 }
 
 async function openBrowser(program: string): Promise<void> {
+  const { chromium } = await import("playwright-core");
   const browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"] });
   const page = await browser.newPage();
   await page.setContent("<h1>How quick is it?</h1>");
