@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after } from "node:test";
+import { deserialize, serialize } from "node:v8";
 import type { Database } from "#src/database.ts";
 import { keepMails } from "#src/inbox/keep-mails.ts";
 import { type MailReaders, type MailReadersOptions, startMailReaders } from "#src/inbox/mail-readers.ts";
 import { type Reader, readKeptMails } from "#src/inbox/read-kept-mails.ts";
+import { readMail } from "#src/inbox/read-mail.ts";
+import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import { openVault } from "#src/vault/master-key.ts";
 import type { Vault } from "#src/vault/vault.ts";
 import { createTestDatabase, type Ending } from "./postgres.ts";
@@ -29,11 +31,11 @@ export type Intake = {
   read(): Promise<number>;
 };
 
-/** A database, a vault and mail readers that hold the test key of the desk. */
+/** A database, a vault and what reads mail with the test key of the desk. */
 export async function startIntake(t: Ending): Promise<Intake> {
   const { db, url } = await createTestDatabase(t);
   const vault = await openVault(db, randomBytes(32));
-  const readers = sharedReaders();
+  const readers = readHere();
   const failures: unknown[] = [];
   const reader: Reader = { readers, mailSizeLimit: 50_000_000, onFailure: (error) => failures.push(error) };
   const read = async () => {
@@ -61,22 +63,23 @@ export async function startIntake(t: Ending): Promise<Intake> {
   };
 }
 
-/** Readers of its own for a test that asks for other limits, stopped at its end. */
+/** Processes that read mail, stopped at the end of the test. */
 export function startReaders(t: Ending, limits: Partial<MailReadersOptions> = {}): MailReaders {
   const own = startMailReaders({ processes: 1, secretKeys: [deskSecretKey], deskAddress, ...limits });
   t.after(() => own.stop());
   return own;
 }
 
-let readers: MailReaders | undefined;
-
-/** One process for all tests of a file: starting one takes a second. */
-function sharedReaders(): MailReaders {
-  readers ??= startMailReaders({ processes: 1, secretKeys: [deskSecretKey], deskAddress });
-  return readers;
+/** Reads in this process, for one of its own takes two seconds to start; what would pass between them is copied as there. */
+function readHere(): MailReaders {
+  const keys = openSecretKeys([deskSecretKey]);
+  const copy = <Value>(value: Value): Value => deserialize(serialize(value));
+  return {
+    read: async (raw, pinned = []) => copy(await readMail(copy(raw), await keys, deskAddress, copy(pinned))),
+    surelyReadWithin: (seconds) => Math.max(1, Math.floor(seconds / 20) - 1),
+    stop: async () => {},
+  };
 }
-
-after(() => readers?.stop());
 
 /** A plain mail as a person's program sends it. */
 export function plainMail(
