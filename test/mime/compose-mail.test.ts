@@ -216,12 +216,12 @@ test("gives back the same text and subject, whatever they say", async () => {
   );
 });
 
-/** Spaces at the end of a line are lost by format=flowed; control characters are not for people. */
+/** Spaces at the end of a line are lost by format=flowed, marks of quoting get one behind them; control characters are not for people. */
 function withoutLineEnds(text: string): string {
   return text
     .replace(/\r\n?/g, "\n")
     .split("\n")
-    .map((line) => (line === "-- " ? line : line.replace(/ +$/, "")))
+    .map((line) => (line === "-- " ? line : line.replace(/^(>+) ?/, "$1 ").replace(/ +$/, "")))
     .join("\n")
     .replace(/\n+$/, "");
 }
