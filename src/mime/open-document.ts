@@ -1,6 +1,7 @@
-import type { SignatureCheck } from "../openpgp/check-signatures.ts";
+import { notSigned, type SignatureCheck } from "../openpgp/check-signatures.ts";
 import type { DecryptionFailure } from "../openpgp/decrypt.ts";
 import { type AttachedMail, headingOf, isAttachedMail } from "./attached-mail.ts";
+import { calendarWords, isCalendar } from "./calendar-words.ts";
 import { type Contents, isUsualNotice, type Piece } from "./contents.ts";
 import { layerOf } from "./crypto-layer.ts";
 import { decodeText } from "./decode-text.ts";
@@ -17,6 +18,9 @@ import { openInline } from "./open-inline.ts";
 import { type Parsed, parseEntity } from "./parse-mail.ts";
 import { joinTexts } from "./read-body.ts";
 import { readDecrypted } from "./read-decrypted.ts";
+import { safeFilename } from "./safe-filename.ts";
+import { readSmime, type Smime } from "./smime.ts";
+import { readTnef, type Tnef } from "./tnef.ts";
 import { unwrapList } from "./unwrap-list.ts";
 
 /**
@@ -143,7 +147,7 @@ async function addContents(
     else if (isBesideCiphertext(piece.file, files)) continue;
     else if (isAttachedMail(piece) && !returned.has(piece.entity))
       await addAttachedMail(document, piece.file, tries, depth);
-    else await addFile(document, piece.file, tries, depth);
+    else await addFile(document, piece.file, tries, depth, piece.entity.type);
   }
 }
 
@@ -222,7 +226,84 @@ async function openNested(
   return inner;
 }
 
-async function addFile(document: Document, file: Attachment, tries: Tries, depth: number): Promise<void> {
+async function addFile(
+  document: Document,
+  file: Attachment,
+  tries: Tries,
+  depth: number,
+  type = file.contentType,
+): Promise<void> {
+  const smime = readSmime(file.bytes);
+  const tnef = smime ? null : readTnef(file.bytes);
+  if (smime || isNamedSmime(type)) await addSmime(document, file, smime, tries, depth);
+  else if (tnef) await addTnef(document, file, tnef, tries, depth);
+  else {
+    const words = calendarIn(file);
+    if (words !== null) addSegment(document, { sort: "plain", text: words });
+    await addOtherFile(document, file, tries, depth);
+  }
+}
+
+function calendarIn({ bytes, contentType }: Attachment): string | null {
+  const begin = Buffer.from(bytes.subarray(0, 64))
+    .toString("latin1")
+    .replace(/^\u00ef\u00bb\u00bf/, "");
+  if (!isCalendar(begin) || contentType.startsWith("message/")) return null;
+  return calendarWords(decodeText(bytes, "utf-8").text);
+}
+
+const isNamedSmime = (type: string) => /^application\/(x-)?pkcs7-mime$/.test(type);
+
+/** What S/MIME encrypted stays closed; what it only signed is shown, without a verdict about the signature. */
+async function addSmime(
+  document: Document,
+  file: Attachment,
+  smime: Smime | null,
+  tries: Tries,
+  depth: number,
+): Promise<void> {
+  document.attachments.push(file);
+  const where = file.filename;
+  if (smime?.kind === "encrypted")
+    document.notRead.push({
+      sort: "S/MIME",
+      where,
+      why: "it is encrypted with S/MIME, which this desk does not read",
+    });
+  else if (!smime) document.notRead.push({ sort: "S/MIME", where, why: "it is damaged" });
+  if (smime?.kind !== "signed" || !smime.content || depth >= deepest) return;
+  document.inlineChecks.push({ ...notSigned, signed: "cannot check", reason: "not supported" });
+  const inside = await openDocument(readDecrypted(smime.content), tries, null, depth + 1);
+  addNested(document, inside, smime.content);
+}
+
+/** What Outlook packed into one file: its words unless the mail says them anyway, and its files. */
+async function addTnef(
+  document: Document,
+  file: Attachment,
+  { text, files }: Tnef,
+  tries: Tries,
+  depth: number,
+): Promise<void> {
+  const said = withoutSpaces(document.segments.map((segment) => segment.text).join(""));
+  if (!said.includes(withoutSpaces(text))) addSegment(document, { sort: "plain", text });
+  for (const { name, bytes } of files) {
+    const filename = safeFilename(name, "unnamed");
+    const inside = { filename, contentType: "application/octet-stream", bytes };
+    if (depth < deepest) await addFile(document, inside, tries, depth + 1);
+    else document.attachments.push(inside);
+  }
+  document.attachments.push(file);
+}
+
+const withoutSpaces = (text: string) => text.replace(/\s+/g, "");
+
+async function addOtherFile(
+  document: Document,
+  file: Attachment,
+  tries: Tries,
+  depth: number,
+): Promise<void> {
   const opened = await openFile(file, tries);
   document.attachments.push(...opened.closed);
   document.decrypted.push(...opened.opened);

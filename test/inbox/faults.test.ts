@@ -258,3 +258,64 @@ test("a boundary on a line of its own is read, and one that nobody named is foun
   ])
     assert.equal((await reading(Buffer.from(text))).text.trim(), "My stick does not start.");
 });
+
+test("a mail encrypted with S/MIME is kept with its file and counts as encrypted and not read", async () => {
+  const mail = await read("smime-encrypted");
+
+  assert.deepEqual(
+    mail.notRead.map(({ sort, where }) => [sort, where]),
+    [["S/MIME", "smime.p7m"]],
+  );
+  assert.deepEqual(
+    mail.attachments.map(({ filename }) => filename),
+    ["smime.p7m"],
+  );
+});
+
+test("what S/MIME only signed is shown, and its signature cannot be checked", async () => {
+  const mail = await read("smime-opaque-signed");
+
+  assert.equal(mail.text.trim(), "The stick stops with a grey screen.");
+  assert.equal(mail.signature, "cannot check");
+  assert.equal(mail.crypto.signedBy, null);
+  assert.deepEqual(mail.notRead, []);
+});
+
+test("S/MIME is known by its bytes, whatever it is called", async () => {
+  const raw = String(await fixture("faults/smime-encrypted.eml"));
+  const unnamed = raw
+    .replace(/^Content-Disposition:.*\n/m, "")
+    .replace(/^Content-Type:.*$/m, "Content-Type: application/octet-stream");
+
+  assert.equal((await reading(Buffer.from(unnamed))).notRead[0]?.sort, "S/MIME");
+});
+
+test("winmail.dat gives the words and files that Outlook packed into it", async () => {
+  const mail = await read("winmail-dat");
+
+  assert.match(mail.text, /^The stick stops with a grey screen after the upgrade\. The log is attached\.$/);
+  assert.deepEqual(
+    mail.attachments.map(({ filename }) => filename),
+    ["journal.txt", "winmail.dat"],
+  );
+  assert.equal(filesOf(mail)[0]?.[1], "kernel: i915 GPU hang\r\n");
+});
+
+test("an invitation is readable in words", async () => {
+  const mail = await read("calendar-invite");
+
+  for (const words of [
+    "What: Call about the broken stick",
+    "Begins: 2026-12-14 10:00 UTC",
+    "Where: https://meet.example.org/abc",
+    "Please call me then, I cannot write mails.",
+  ])
+    assert.ok(mail.text.includes(words), mail.text);
+});
+
+test("a placeholder in plain text is shown with the words of the page beside it", async () => {
+  const mail = await read("plain-alternative-is-a-placeholder");
+
+  assert.match(mail.text, /^This message needs a mail program/);
+  assert.match(mail.text, /wrong passphrase/);
+});
