@@ -1,9 +1,11 @@
+import { otherFormOf } from "./clean-address.ts";
+import { withoutMarksOfScript } from "./invisible.ts";
 import type { Mail } from "./mail.ts";
 import { headerValues } from "./read-headers.ts";
 
 /**
  * Whether a mail names exactly one sender, so that nobody can take another one for it: one From header with one address,
- * no second address in the name, and nothing invisible.
+ * no second address in the name, and nothing invisible but what belongs to the script of the name.
  */
 export function isOneSender(mail: Mail): boolean {
   const values = headerValues(mail.headers, "from");
@@ -13,6 +15,8 @@ export function isOneSender(mail: Mail): boolean {
 }
 
 function namesAnother(text: string, address: string): boolean {
-  const rest = text.toLowerCase().replaceAll(address.toLowerCase(), "");
+  const forms = [address, otherFormOf(address) ?? address];
+  const named = forms.reduce((left, form) => left.replaceAll(form.toLowerCase(), ""), text.toLowerCase());
+  const rest = withoutMarksOfScript(named);
   return /[@\uff20\ufe6b]|=40|<[^>]+>|<[^<]*<|(?!\t)\p{Cc}|\p{Cf}/u.test(rest);
 }

@@ -1,11 +1,13 @@
+import { withJoinersAlone } from "./invisible.ts";
+
 const longest = 120;
 
-/** A filename from outside without path, control and direction characters; `fallback` when nothing is left. */
+/** A filename from outside without path, control and direction characters; joiners of its script stay; `fallback` when nothing is left. */
 export function safeFilename(name: string, fallback = "unnamed"): string {
   // Far longer than any name that is kept, and short enough for every pattern here.
   const last = name.slice(-2000).toWellFormed().split(/[/\\]/).at(-1) ?? "";
-  const clean = last
-    .replace(/[\p{Cc}\p{Cf}\u2028\u2029\ufffd]/gu, "")
+  const clean = withJoinersAlone(last)
+    .replace(/[\p{Cc}\u2028\u2029\ufffd]/gu, "")
     .replace(/[<>:"|?*]/g, "_")
     .replace(/\s+/g, " ")
     .replace(/^[. ]+|[. ]+$/g, "");

@@ -1,3 +1,4 @@
+import { withJoinersAlone } from "../mime/invisible.ts";
 import type { Segment } from "../mime/open-document.ts";
 import { maskAddresses } from "../people/mask-address.ts";
 import { isId } from "../web/is-id.ts";
@@ -173,8 +174,7 @@ function namedOf({ content }: ThreadMessage): StoryMessage["named"] {
 
 /** A name stands in the frame: signs that look like a verdict of ours, such as ✔, are taken out of it. */
 function frameName(name: string): string {
-  return name
-    .replace(/[\p{So}√]/gu, "")
+  return withJoinersAlone(name.replace(/[\p{So}√]/gu, ""))
     .trim()
     .slice(0, 80);
 }

@@ -10,11 +10,19 @@ test("keeps the extension of a name that is too long", () => {
   assert.match(name, /\.gz$/);
 });
 
+test("keeps the joiners of a script and of emoji, and no other invisible letters", () => {
+  assert.equal(safeFilename("نمی‌شود.png"), "نمی‌شود.png");
+  assert.equal(safeFilename("👩‍💻.png"), "👩‍💻.png");
+  assert.equal(safeFilename("in\u200dvoice\u202egnp.exe"), "invoicegnp.exe");
+  assert.equal(safeFilename("علی\u200f\u202e.exe"), "علی.exe");
+});
+
 test("gives a name that is safe, whatever comes in", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 300 }), (name) => {
       const safe = safeFilename(name);
-      assert.match(safe, /^[^/\\<>:"|?*\p{Cc}\p{Cf}]{1,240}$/u);
+      assert.match(safe, /^[^/\\<>:"|?*\p{Cc}]{1,240}$/u);
+      assert.doesNotMatch(safe, /(?![\u200c\u200d])\p{Cf}/u);
       assert.ok(safe !== "." && safe !== ".." && safe.isWellFormed());
     }),
   );
