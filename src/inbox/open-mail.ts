@@ -1,4 +1,5 @@
 import { autocryptKey } from "../mime/autocrypt.ts";
+import { isSameAddress } from "../mime/clean-address.ts";
 import { type CryptoSummary, type PinnedKey, summarise } from "../mime/crypto-summary.ts";
 import { explainFailure } from "../mime/explain-failure.ts";
 import type { Attachment, Mail } from "../mime/mail.ts";
@@ -182,7 +183,7 @@ function warningsOf(
     warnings.push("a signature stands in an odd place of the mail and was not counted");
   if (document.failures.length > 0) warnings.push("a part is encrypted and was not opened");
   const [claimed, inside] = [mail.from[0]?.address, inner?.from[0]?.address];
-  if (claimed && inside && claimed.toLowerCase() !== inside.toLowerCase())
+  if (claimed && inside && !isSameAddress(claimed, inside))
     warnings.push("the sender inside the protected headers is another one");
   return [...new Set(warnings)];
 }

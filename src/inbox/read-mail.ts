@@ -1,4 +1,5 @@
 import { automaticMail, type Sender } from "../mime/automatic-mail.ts";
+import { isSameAddress } from "../mime/clean-address.ts";
 import type { PinnedKey } from "../mime/crypto-summary.ts";
 import type { Mail } from "../mime/mail.ts";
 import { namedAddresses } from "../mime/named-addresses.ts";
@@ -57,7 +58,7 @@ export async function readMail(
 }
 
 function isFromUs(mail: Mail, deskAddress: string): boolean {
-  return mail.from.some(({ address }) => address.toLowerCase() === deskAddress.toLowerCase());
+  return mail.from.some(({ address }) => isSameAddress(address, deskAddress));
 }
 
 /** The From of a report is the program's, the same for everybody. */

@@ -1,7 +1,7 @@
 import type { Database } from "../database.ts";
 import { asksElsewhere, type NamedAddress, takesNoAnswer } from "../mime/named-addresses.ts";
 import { markBounced, ticketOfReference } from "../outbox/find-sent.ts";
-import { hashOfAddress, personOfAddress } from "../people/person-of-address.ts";
+import { hashesOfAddress, personOfAddress } from "../people/person-of-address.ts";
 import { addMessage, type NewMessage } from "../tickets/add-message.ts";
 import { askForRecipient } from "../tickets/ask-for-recipient.ts";
 import { type NewTicket, openTicketWith } from "../tickets/open.ts";
@@ -97,7 +97,7 @@ async function heedWish(
 }
 
 function wishOf(vault: Vault, named: NamedAddress[]) {
-  const addressHashes = asksElsewhere(named).map(({ address }) => hashOfAddress(vault, address));
+  const addressHashes = asksElsewhere(named).flatMap(({ address }) => hashesOfAddress(vault, address));
   if (addressHashes.length === 0) return null;
   return {
     addressHashes,

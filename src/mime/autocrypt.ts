@@ -1,4 +1,5 @@
 import { armor, enums } from "openpgp";
+import { isSameAddress } from "./clean-address.ts";
 import type { Mail } from "./mail.ts";
 import { firstHeader, headerValues } from "./read-headers.ts";
 
@@ -19,7 +20,7 @@ export function autocryptKey(mail: Mail): string | null {
 
   const valid = headerValues(mail.headers, "autocrypt").flatMap((value) => {
     const header = readHeader(value);
-    return header && header.address === from.address.toLowerCase() ? [header] : [];
+    return header && isSameAddress(header.address, from.address) ? [header] : [];
   });
   return valid.length === 1 && valid[0] ? armor(enums.armor.publicKey, valid[0].key) : null;
 }

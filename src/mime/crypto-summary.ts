@@ -1,6 +1,7 @@
 import { notSigned, type SignatureCheck, type SignatureReason } from "../openpgp/check-signatures.ts";
 import { readPublicKeys } from "../openpgp/read-public-keys.ts";
 import { remember } from "../openpgp/remember.ts";
+import { isSameAddress } from "./clean-address.ts";
 import type { Mail } from "./mail.ts";
 import { isOneSender } from "./one-sender.ts";
 import type { Layer } from "./open-envelope.ts";
@@ -110,7 +111,7 @@ async function provenBy(
   if (intendedFor(check, facts) === "others") return because("meant for others");
   const [from] = outer.from;
   if (!from || !isOneSender(outer)) return because("not exactly one sender");
-  if (inner && !(isOneSender(inner) && same(inner.from[0]?.address, from.address)))
+  if (inner && !(isOneSender(inner) && isSameAddress(inner.from[0]?.address, from.address)))
     return because("sender inside is another one");
   const signedBy = await pinnedFor(from.address, check, pinned);
   if (!signedBy) return because("key of another address");
@@ -133,10 +134,10 @@ async function pinnedFor(
   check: SignatureCheck,
   pinned: PinnedKey[],
 ): Promise<string | null> {
-  for (const one of pinned.filter((key) => same(key.address, address))) {
+  for (const one of pinned.filter((key) => isSameAddress(key.address, address))) {
     for (const key of await namesOf(one.armored)) {
       if (key.fingerprint !== check.signer) continue;
-      if (key.userIds.some((userId) => same(addressOf(userId), address))) return one.address;
+      if (key.userIds.some((userId) => isSameAddress(addressOf(userId), address))) return one.address;
     }
   }
   return null;
@@ -149,8 +150,4 @@ const namesOf = remember(64, async (armored) =>
 
 function addressOf(userId: string): string {
   return (/<([^<>]*)>\s*$/.exec(userId)?.[1] ?? userId).trim();
-}
-
-function same(one: string | undefined, other: string): boolean {
-  return one?.toLowerCase() === other.toLowerCase();
 }

@@ -1,3 +1,4 @@
+import { keyOfAddress } from "./clean-address.ts";
 import { forwardedSenders } from "./forwarded-senders.ts";
 import type { Address, Mail } from "./mail.ts";
 import { readAddresses } from "./read-addresses.ts";
@@ -19,8 +20,10 @@ export function namedAddresses(outer: Mail, inner: Mail | null, text: string, ou
     ...mails.flatMap(originalFrom).map((one) => ({ ...one, where: "X-Original-From" as const })),
     ...forwardedSenders(text).map((one) => ({ ...one, where: "forwarded mail" as const })),
   ];
-  const known = new Set([ours, outer.from[0]?.address ?? ""].map(keyOf));
-  const others = named.filter(({ address }) => !known.has(keyOf(address)) && known.add(keyOf(address)));
+  const known = new Set([ours, outer.from[0]?.address ?? ""].map(keyOfAddress));
+  const others = named.filter(
+    ({ address }) => !known.has(keyOfAddress(address)) && known.add(keyOfAddress(address)),
+  );
   return others.slice(0, mostNamed);
 }
 
@@ -37,8 +40,4 @@ export function takesNoAnswer(address: string): boolean {
 function originalFrom({ headers }: Mail): Address[] {
   // A list that writes it adds a name of its own making, encoded or not.
   return readAddresses("x-original-from", headers, () => "", []);
-}
-
-function keyOf(address: string): string {
-  return address.toLowerCase();
 }

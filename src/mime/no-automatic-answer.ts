@@ -1,4 +1,5 @@
 import { automaticMail } from "./automatic-mail.ts";
+import { isSameAddress } from "./clean-address.ts";
 import type { Mail } from "./mail.ts";
 import { isOneSender } from "./one-sender.ts";
 import { firstHeader } from "./read-headers.ts";
@@ -24,8 +25,8 @@ const writers = {
 
 /** Who reads the mailbox of the sender may be whom the person who wrote would not have read an answer. */
 function asksElsewhere({ from, replyTo }: Mail): boolean {
-  const sender = from[0]?.address.toLowerCase();
-  return replyTo.some(({ address }) => address.toLowerCase() !== sender);
+  const sender = from[0]?.address;
+  return replyTo.some(({ address }) => !isSameAddress(address, sender));
 }
 
 function isMarkedAsSpam({ headers }: Mail): boolean {

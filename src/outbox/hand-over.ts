@@ -1,5 +1,6 @@
 import { createTransport } from "nodemailer";
 import socks from "socks";
+import { addressForServers } from "../mime/clean-address.ts";
 
 /** The SMTP server that takes our mail; `proxy` is a SOCKS address. */
 export type SmtpServer = {
@@ -44,7 +45,11 @@ export async function handOver(
   try {
     // The time limit closes the connection, so that nothing leaves after the mail was given up.
     const signal = AbortSignal.timeout(mostSecondsOf(server) * 1000);
-    await transport.sendMail({ envelope: { from: returnPath, to: [to] }, raw: Buffer.from(raw), signal });
+    await transport.sendMail({
+      envelope: { from: returnPath, to: [addressForServers(to)] },
+      raw: Buffer.from(raw),
+      signal,
+    });
     return { state: "accepted" };
   } catch (error) {
     return judge(error, textLeft);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Database } from "../database.ts";
 import { exportSigning } from "../openpgp/export-public.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
-import { hashOfAddress } from "../people/person-of-address.ts";
+import { hashesOfAddress } from "../people/person-of-address.ts";
 import type { Vault } from "../vault/vault.ts";
 
 /** The public half of what signs our answers. `version` is another one as soon as anything of it is, such as its end. */
@@ -23,7 +23,7 @@ export async function keyToAttach(
   address: string,
 ): Promise<OurKey | null> {
   const person = await db("people")
-    .where({ address_hash: hashOfAddress(vault, address) })
+    .whereIn("address_hash", hashesOfAddress(vault, address))
     .first("our_key_sent");
   return person?.our_key_sent === ourKey?.version ? null : ourKey;
 }
@@ -36,6 +36,6 @@ export async function rememberKey(
   address: string,
 ): Promise<void> {
   await db("people")
-    .where({ address_hash: hashOfAddress(vault, address) })
+    .whereIn("address_hash", hashesOfAddress(vault, address))
     .update({ our_key_sent: ourKey.version });
 }

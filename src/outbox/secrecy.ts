@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 import { type KeyFacts, problemOf } from "../people/key-facts.ts";
-import { hashOfAddress } from "../people/person-of-address.ts";
+import { hashesOfAddress } from "../people/person-of-address.ts";
 import type { Vault } from "../vault/vault.ts";
 
 /** What the desk knows of how an address has to be written to. */
@@ -29,25 +29,32 @@ export async function secrecyOf(
   address: string,
   ticketId: string | null,
 ): Promise<Secrecy> {
+  const hashes = hashesOfAddress(vault, address);
   const row = await db
     .from(db.raw("(select) as one"))
-    .leftJoin("people", db.raw("address_hash = ?", [hashOfAddress(vault, address)]))
+    .leftJoin("people", db.raw("address_hash = any(?)", [hashes]))
     .leftJoin("pinned_keys as pinned", (join) =>
       join.on("pinned.person_id", "people.id").onNull("pinned.ended_at"),
     )
     .leftJoin("vault_keys", "vault_keys.id", "pinned.key_id")
+    .orderByRaw("pinned.id is null, people.id")
     .first(
       "people.id",
-      "wrote_encrypted_at",
-      "named_key_at",
       "pinned.sealed_key",
       "pinned.sealed_facts",
       "wrapped_key",
+      // One address may have two rows, from before both forms of an international domain were one.
       db.raw(
-        `(exists (select from offered_keys where person_id = people.id and message_id is not null)
-          or exists (select from pinned_keys where person_id = people.id)
+        `(exists (select from offered_keys join people on people.id = person_id
+            where address_hash = any(?) and message_id is not null)
+          or exists (select from pinned_keys join people on people.id = person_id where address_hash = any(?))
           or exists (select from offered_keys where ticket_id = ?)) as gave_key`,
-        [ticketId],
+        [hashes, hashes, ticketId],
+      ),
+      db.raw(
+        `exists (select from people where address_hash = any(?) and wrote_encrypted_at is not null) as wrote_encrypted,
+         exists (select from people where address_hash = any(?) and named_key_at is not null) as named_key`,
+        [hashes, hashes],
       ),
       // Whoever is answered at another address than they wrote from has encrypted all the same.
       db.raw(
@@ -65,8 +72,8 @@ export async function secrecyOf(
     personId: row.id,
     confirmed: row.sealed_key ? openConfirmed(vault, row) : null,
     gaveKey: row.gave_key,
-    namedKey: row.named_key_at !== null,
-    wroteEncrypted: row.wrote_encrypted_at !== null || row.encrypted_here,
+    namedKey: row.named_key,
+    wroteEncrypted: row.wrote_encrypted || row.encrypted_here,
     hasUnopened: row.has_unopened,
   };
 }

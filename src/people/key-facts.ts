@@ -1,3 +1,4 @@
+import { isSameAddress } from "../mime/clean-address.ts";
 import { type PublicKey, readPublicKeys } from "../openpgp/read-public-keys.ts";
 
 /** What a public key says of itself, as JSON: read where mail is read, and sealed, since its names are a person's. */
@@ -47,9 +48,8 @@ export function endOf({ encryptsUntil, expiresAt }: KeyFacts): Date | null {
 
 /** Whether one of the names on the key is this address. Anybody can make a key with any name on it. */
 export function bearsAddress(facts: KeyFacts, address: string): boolean {
-  const wanted = address.toLowerCase();
   return facts.userIds.some((userId) => {
     const named = (/<([^<>]*)>\s*$/.exec(userId)?.[1] ?? userId).trim();
-    return named.toLowerCase() === wanted;
+    return isSameAddress(named, address);
   });
 }

@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
-import { hashOfAddress } from "./person-of-address.ts";
+import { hashesOfAddress } from "./person-of-address.ts";
 
 /**
  * The keys that may prove a signature of this address: the confirmed one, and those that another one replaced. Never one
@@ -14,7 +14,7 @@ export async function keysOfAddress(
   const rows = await db("people")
     .join("pinned_keys", "pinned_keys.person_id", "people.id")
     .join("vault_keys", "vault_keys.id", "pinned_keys.key_id")
-    .where("address_hash", hashOfAddress(vault, address))
+    .whereIn("address_hash", hashesOfAddress(vault, address))
     .whereRaw("ended_how is distinct from 'unpinned'")
     .orderBy("pinned_keys.id", "desc")
     .limit(10)

@@ -1,4 +1,5 @@
 import type { Database } from "../database.ts";
+import { cleanAddress, keyOfAddress, otherFormOf } from "../mime/clean-address.ts";
 import type { Vault } from "../vault/vault.ts";
 
 /**
@@ -8,7 +9,9 @@ import type { Vault } from "../vault/vault.ts";
 export async function personOfAddress(db: Database, vault: Vault, address: string): Promise<string> {
   const wrappedKey = vault.newKey();
   const result = await db.raw(
-    `with known as (select id from people where address_hash = :addressHash),
+    `with known as (
+       select id from people where address_hash = any(:addressHashes)
+       order by wrote_encrypted_at is null, named_key_at is null, address_hash <> :addressHash limit 1),
      key as (insert into vault_keys (wrapped_key) select :wrappedKey where not exists (select from known) returning id),
      added as (
        insert into people (address_hash, key_id, sealed_address) select :addressHash, id, :sealedAddress from key
@@ -16,8 +19,9 @@ export async function personOfAddress(db: Database, vault: Vault, address: strin
      select id from known union all select id from added`,
     {
       addressHash: hashOfAddress(vault, address),
+      addressHashes: hashesOfAddress(vault, address),
       wrappedKey,
-      sealedAddress: vault.seal(wrappedKey, "address", address),
+      sealedAddress: vault.seal(wrappedKey, "address", cleanAddress(address) ?? address),
     },
   );
   const person: { id: string } | undefined = result.rows[0];
@@ -25,9 +29,19 @@ export async function personOfAddress(db: Database, vault: Vault, address: strin
   return person.id;
 }
 
-/** The keyed hash by which an address is found: the whole address without regard to case. */
+/** The keyed hash by which an address is stored: the whole address in its one form, without regard to case. */
 export function hashOfAddress(vault: Vault, address: string): Buffer {
-  return vault.lookUpHash("address", address.normalize("NFC").toLowerCase().trim());
+  return vault.lookUpHash("address", keyOfAddress(address));
+}
+
+/**
+ * The hashes by which an address is looked up: before both forms of an international domain were one, each had a row of
+ * its own, and what is sealed cannot be hashed anew in SQL.
+ */
+export function hashesOfAddress(vault: Vault, address: string): Buffer[] {
+  const key = keyOfAddress(address);
+  const other = otherFormOf(key);
+  return [key, ...(other ? [other] : [])].map((form) => vault.lookUpHash("address", form));
 }
 
 /** Remembers that OpenPGP or S/MIME came from this address, whether it opened or not. */

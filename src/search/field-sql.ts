@@ -1,4 +1,4 @@
-import { hashOfAddress } from "../people/person-of-address.ts";
+import { hashesOfAddress } from "../people/person-of-address.ts";
 import type { Vault } from "../vault/vault.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { End, FieldName, Value } from "./query.ts";
@@ -7,7 +7,7 @@ import { readAge, readDay, readIssue, readSize } from "./query-values.ts";
 import { unreadSql } from "./unread-sql.ts";
 
 export type Sql = { sql: string; bindings: Binding[] };
-export type Binding = string | number | boolean | Date | Buffer | string[];
+export type Binding = string | number | boolean | Date | Buffer | string[] | Buffer[];
 export type Asker = { staffId: string; now: Date };
 /** The names that a search may mean, in lower case, with their ids, and the versions. */
 export type Names = {
@@ -151,9 +151,9 @@ function fromSql(vault: Vault, value: Value): Sql {
   if (value.how !== "is") return knownSql("tickets.person_id", value);
   return {
     sql: `tickets.id = any (array(
-      select found.id from people join tickets found on found.person_id = people.id where address_hash = ?
-      union select ticket_id from people join messages on messages.person_id = people.id where address_hash = ?))`,
-    bindings: [hashOfAddress(vault, value.text), hashOfAddress(vault, value.text)],
+      select found.id from people join tickets found on found.person_id = people.id where address_hash = any(?)
+      union select ticket_id from people join messages on messages.person_id = people.id where address_hash = any(?)))`,
+    bindings: [hashesOfAddress(vault, value.text), hashesOfAddress(vault, value.text)],
   };
 }
 

@@ -4,7 +4,7 @@ import type { Database } from "../database.ts";
 import { inGroups } from "../people/fingerprint.ts";
 import { keyFactsOf } from "../people/key-facts.ts";
 import { offerKey } from "../people/offered-keys.ts";
-import { hashOfAddress } from "../people/person-of-address.ts";
+import { hashesOfAddress } from "../people/person-of-address.ts";
 import { openVault, readMasterKey } from "../vault/master-key.ts";
 import type { Vault } from "../vault/vault.ts";
 import { BadCommand, type Command, type Context } from "./command.ts";
@@ -91,7 +91,7 @@ async function agree(
 async function findPerson(db: Database, vault: Vault, address: string) {
   const row = await db("people")
     .join("vault_keys", "vault_keys.id", "people.key_id")
-    .where({ address_hash: hashOfAddress(vault, address) })
+    .whereIn("address_hash", hashesOfAddress(vault, address))
     .first<{ id: string; key_id: string; wrapped_key: Buffer }>("people.id", "people.key_id", "wrapped_key");
   if (!row) throw new BadCommand("Nobody with this address has written to the desk: nobody was asked");
   return { id: row.id, key: { id: row.key_id, wrapped_key: row.wrapped_key } };

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { domainToASCII } from "node:url";
 import { type PublicKey, readPublicKeys } from "../openpgp/read-public-keys.ts";
 import { bearsAddress, keyFactsOf } from "../people/key-facts.ts";
 import type { KeySource } from "../people/offered-keys.ts";
@@ -36,7 +37,7 @@ export async function lookUpKey(lookUp: LookUp): Promise<LookedUp | null> {
 function places({ address, keyServer, port = 443 }: LookUp): { source: KeySource; url: URL }[] {
   const at = address.lastIndexOf("@");
   const local = address.slice(0, at);
-  const domain = address.slice(at + 1).toLowerCase();
+  const domain = domainToASCII(address.slice(at + 1)) || address.slice(at + 1);
   const file = `hu/${hashOfLocal(local)}?l=${encodeURIComponent(local)}`;
   const own = `.well-known/openpgpkey`;
   return [

@@ -1,4 +1,5 @@
 import { type Database, sendTogether } from "../database.ts";
+import { keyOfAddress } from "../mime/clean-address.ts";
 import { maskAddresses } from "../people/mask-address.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { StoredReport } from "./read-report.ts";
@@ -35,7 +36,7 @@ export async function answerAddresses(
     namedInMessages(db, vault, ticketId),
   ]);
   const now = person ? [{ ...person, place: null, name: "" }] : [];
-  const byAddress = Map.groupBy([...now, ...reports, ...messages], ({ address }) => address.toLowerCase());
+  const byAddress = Map.groupBy([...now, ...reports, ...messages], ({ address }) => keyOfAddress(address));
   return [...byAddress.values()].slice(0, mostShown).map((same): AnswerAddress => {
     const [first] = same;
     const { value = "", address = "" } = first ?? {};

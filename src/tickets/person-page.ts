@@ -1,6 +1,6 @@
 import { type Response, Router } from "express";
 import { z } from "zod";
-import { cleanAddress } from "../mime/clean-address.ts";
+import { cleanAddress, isSameAddress } from "../mime/clean-address.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
 import { type Form, newForm, readForm, withError } from "../web/forms.ts";
@@ -70,7 +70,7 @@ export function personPage(desk: Desk): Router {
     const known = (await answerAddresses(db, vault, ticket.id)).find(({ value }) => value === to);
     const address = to === "other" ? typed : known?.address;
     if (!address) return await refuse("to", "This address is offered no more: choose again");
-    if (address.toLowerCase() === config.DESK_ADDRESS.toLowerCase())
+    if (isSameAddress(address, config.DESK_ADDRESS))
       return await refuse("address", "This is the address of this desk");
     if (!(await changePerson(db, vault, { ticketId: ticket.id, staffId, address, reason })))
       return await refuse("to", "This is the person of the ticket already. Nothing was changed");
