@@ -120,6 +120,7 @@ function leafPieces(entity: Entity, reading: Reading): Piece[] {
   if (after.length > 0) warnings.push("words stand behind an encoded part of the mail");
   if (isForReading(entity, bytes) || isOnlyWords(entity, bytes, reading)) {
     const leaf = textOf(entity, bytes, reading.contents.charset);
+    if (leaf.isGuessed) warnings.push(`no charset is named, its words are read as ${leaf.charset}`);
     if (leaf.charset && leaf.charset !== "us-ascii") reading.contents.charset ??= leaf.charset;
     const { text, files } = withoutUuencoded(leaf.content);
     fates.set(entity, { became: text.trim() === "" && files.length === 0 ? "empty" : "text" });

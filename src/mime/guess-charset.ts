@@ -3,16 +3,7 @@ import { detect } from "jschardet";
 import { charsetOfLabel, decoderName } from "./charset-name.ts";
 
 /** What people's programs write; sets that no mail program knows would only draw short texts away from these. */
-const latin = [
-  "windows-1252",
-  "iso-8859-15",
-  "windows-1250",
-  "iso-8859-2",
-  "windows-1254",
-  "mac-roman",
-  "cp850",
-  "cp852",
-];
+const latin = ["windows-1252", "windows-1250", "iso-8859-2", "windows-1254", "mac-roman", "cp850", "cp852"];
 const others =
   "utf-8 utf-16-le utf-16-be windows-1251 windows-1253 windows-1255 windows-1256 windows-1257 windows-1258 " +
   "iso-8859-5 iso-8859-6 iso-8859-7 iso-8859-8 koi8-r koi8-u mac-cyrillic cp866 tis-620 " +
