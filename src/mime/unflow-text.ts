@@ -1,4 +1,4 @@
-type Paragraph = { depth: number; text: string[] };
+type Paragraph = { depth: number; marks: string; text: string[] };
 
 /**
  * The paragraphs of a text in format=flowed (RFC 3676), also those that are quoted: a line that ends in a space goes on in
@@ -8,23 +8,24 @@ export function unflowText(text: string, delSp: boolean): string {
   const paragraphs: Paragraph[] = [];
   let flows = false;
   for (const line of text.split("\n")) {
-    const { depth, content } = partsOf(line);
+    const { depth, marks, content } = partsOf(line);
     const isSignature = content === "-- ";
     const last = paragraphs.at(-1);
     const goesOn = flows && !isSignature && last?.depth === depth;
     flows = content.endsWith(" ") && !isSignature;
     const written = flows && delSp && !keepsSpace(depth, content) ? content.slice(0, -1) : content;
     if (goesOn) last.text.push(written);
-    else paragraphs.push({ depth, text: [written] });
+    else paragraphs.push({ depth, marks, text: [written] });
   }
-  return paragraphs.map(({ depth, text: pieces }) => marks(depth) + pieces.join("")).join("\n");
+  return paragraphs.map(({ marks, text: pieces }) => marks + pieces.join("")).join("\n");
 }
 
 /** Quote marks stand without spaces between them; one space in front of the words is stuffing (§4.4, §4.5). */
-function partsOf(line: string): { depth: number; content: string } {
+function partsOf(line: string): { depth: number; marks: string; content: string } {
   let depth = 0;
   while (line[depth] === ">") depth += 1;
-  return { depth, content: line.slice(line[depth] === " " ? depth + 1 : depth) };
+  const begin = line[depth] === " " ? depth + 1 : depth;
+  return { depth, marks: depth === 0 ? "" : line.slice(0, begin), content: line.slice(begin) };
 }
 
 /** Quoted lines come from programs that know no DelSp: their words would grow together. */
@@ -35,8 +36,4 @@ function keepsSpace(depth: number, content: string): boolean {
       content.slice(-3),
     )
   );
-}
-
-function marks(depth: number): string {
-  return depth === 0 ? "" : `${">".repeat(depth)} `;
 }
