@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { EventEmitter } from "node:events";
 import { after, test } from "node:test";
 import { setImmediate as later } from "node:timers/promises";
 import { type Database, openDatabase, sendTogether } from "#src/database.ts";
@@ -181,16 +182,29 @@ test("a transaction whose connection ends tells why, and the next one has anothe
   );
   await assert.rejects(ended, { code: "57P01" });
 
-  const idle = one.transaction(async (trx) => {
-    const { rows } = await trx.raw("select pg_backend_pid() as pid");
-    await db.raw("select pg_terminate_backend(?)", [rows[0].pid]);
-    for (;;) await insert(trx);
+  const between = one.transaction(async (trx) => {
+    await endConnection(trx);
+    await insert(trx);
   });
-  await assert.rejects(idle, ({ code, cause }: { code?: string; cause?: { code?: string } }) =>
-    [code, cause?.code].includes("57P01"),
-  );
+  await assert.rejects(between, { code: "57P01" });
+
+  const own = new Error("of our own");
+  const before = one.transaction(async (trx) => {
+    await endConnection(trx);
+    throw own;
+  });
+  await assert.rejects(before, own);
   assert.deepEqual(await neverStored(), []);
 });
+
+/** Ends the connection of a transaction between two statements, and waits until that is known here. */
+async function endConnection(trx: Database): Promise<void> {
+  const connection: EventEmitter = await trx.client.acquireConnection();
+  const ended = new Promise((resolve) => connection.once("end", resolve));
+  const { rows } = await trx.raw<{ rows: { pid: number }[] }>("select pg_backend_pid() as pid");
+  await db.raw("select pg_terminate_backend(?)", [rows[0]?.pid ?? 0]);
+  await ended;
+}
 
 function insert(trx: Database): Promise<unknown> {
   return trx("queues")
