@@ -77,16 +77,22 @@ function prepareConnection(
 function keepPlans(connection: Connection): void {
   const query = connection.query.bind(connection);
   connection.query = (asked, finished) => {
-    const name = typeof asked === "object" ? nameOf(asked.text) : undefined;
-    if (typeof asked === "string" || !name || !finished) return query(asked, finished);
-    return query({ ...asked, name }, (error, result) => {
-      // Somebody changed a table: a plan that gives other columns than before stays refused on this connection. And pg
-      // closes a statement whose values it cannot write, and takes it for parsed all the same.
-      const isSpoilt = error && (!(error instanceof pg.DatabaseError) || error.code === "0A000");
-      if (isSpoilt) connection.__knex__disposed ??= error;
+    if (typeof asked === "string" || !finished) return query(asked, finished);
+    const name = nameOf(asked.text);
+    return query(name ? { ...asked, name } : asked, (error, result) => {
+      if (error && isSpoiltBy(error)) connection.__knex__disposed ??= error;
       finished(error, result);
     });
   };
+}
+
+/**
+ * Somebody changed a table: a plan that gives other columns than before stays refused on this connection. Or the server
+ * ends it, and has told so before the end comes. Or pg closed a statement whose values it could not write, and takes it
+ * for parsed all the same.
+ */
+function isSpoiltBy(error: Error): boolean {
+  return !(error instanceof pg.DatabaseError) || /^(?:0A000|57P0[1-5]|25P0[34])$/.test(error.code ?? "");
 }
 
 const names = new Map<string, string>();

@@ -206,6 +206,11 @@ async function endConnection(trx: Database): Promise<void> {
   await ended;
 }
 
+test("a statement after one that ended its connection goes to another one", async () => {
+  await assert.rejects(one.raw("select pg_terminate_backend(pg_backend_pid())"), { code: "57P01" });
+  assert.ok(await one("queues").first("id"));
+});
+
 function insert(trx: Database): Promise<unknown> {
   return trx("queues")
     .insert({ name: "never", position: 90 })
