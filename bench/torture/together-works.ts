@@ -1,4 +1,5 @@
 import type { Database } from "#src/database.ts";
+import type { SeededRandom } from "#src/demo/reports/seeded-random.ts";
 import { claimMails, rawMail } from "#src/inbox/claim-mails.ts";
 import { keepMails } from "#src/inbox/keep-mails.ts";
 import { readWithKeys } from "#src/inbox/read-with-keys.ts";
@@ -11,6 +12,7 @@ import { replyToTicket } from "#src/tickets/reply.ts";
 import { unmergeTickets } from "#src/tickets/unmerge.ts";
 import { clearMail, encryptedMail, makePerson, type Person, reportMail } from "../canaries/mails.ts";
 import type { World } from "../canaries/world.ts";
+import { addScattered, drawBranches, runBranches } from "./branches.ts";
 
 /** Something that a desk does with several statements: all of it happens or none of it, whichever of them fails. */
 export type Work = {
@@ -26,11 +28,14 @@ export type Work = {
 };
 
 /** How it ended, for those that say it by an answer; what is thrown is a failure as well. */
-export type Outcome = { ok: true } | { ok: false; codes: string[] };
+export type Outcome =
+  /** `codes`: with what its savepoints failed, if it knows. */
+  { ok: true; codes?: string[] } | { ok: false; codes: string[] };
 
 /** Mails of all sorts with and without rules and acknowledgements, merges and what takes them apart, answers, and pages. */
-export async function makeWorks(world: World): Promise<Work[]> {
+export async function makeWorks(world: World, random: SeededRandom): Promise<Work[]> {
   await addRules(world);
+  await addScattered(world.db);
   const post = postOffice(world);
   const people: People = [
     await makePerson(1),
@@ -44,6 +49,7 @@ export async function makeWorks(world: World): Promise<Work[]> {
   const [one = "", two = "", , , five = ""] = tickets;
   return [
     ...mailWorks(world, post, people),
+    branchesWork(world, random),
     ...mergeWorks(world, one, two),
     // The fifth never gave a key: clear text may go there.
     replyWork(world, five),
@@ -138,6 +144,17 @@ async function addRules({ db, vault, staff: [, ilse = ""] }: World): Promise<voi
   };
   for (const [place, value] of searches.entries())
     await saveRule(db, vault, null, rule([{ field: "search", how: "fits", value }], `search ${place}`), ilse);
+}
+
+function branchesWork({ db }: World, random: SeededRandom): Work {
+  return {
+    name: "branches at random",
+    // It looks itself at what is stored.
+    mayMiss: ["scattered"],
+    apart: ["scattered"],
+    // Others each time it is tried.
+    prepare: () => Promise.resolve(async (through) => await runBranches(through, db, drawBranches(random))),
+  };
 }
 
 function mergeWorks({ db, staff: [nina = ""] }: World, sourceId: string, targetId: string): Work[] {

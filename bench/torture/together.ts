@@ -70,7 +70,7 @@ export async function tortureTogether(options: TogetherTorture): Promise<Togethe
   const fail = failStatements(port);
   try {
     await world.db("mailboxes").insert({ name: "INBOX" }).onConflict().ignore();
-    const works = await makeWorks(world);
+    const works = await makeWorks(world, random);
     const run: Run = {
       seed,
       seconds: 0,
@@ -126,7 +126,8 @@ async function failEach(run: Run, work: Work): Promise<void> {
       const problem = (what: string) => void run.problems.push(`${told}: ${what}`);
 
       if (struck === null) {
-        if (!outcome.ok) problem(`it failed by itself with ${outcome.codes.join(", ")}`);
+        const { codes = [] } = outcome;
+        if (!outcome.ok || codes.length > 0) problem(`it failed by itself with ${codes.join(", ")}`);
         counts.done += 1;
         run.rows = rows;
         return;
@@ -136,7 +137,7 @@ async function failEach(run: Run, work: Work): Promise<void> {
       if (code !== "57P01" && (await backendOf(db)) !== pid) problem("the connection was given up");
       const changed = written(run.rows, rows, work.apart);
       const missing = differences(usual, added(run.rows, rows, work.apart), work.mayMiss);
-      if (!outcome.ok && (outcome.codes.length === 0 || outcome.codes.some((each) => each !== code)))
+      if (outcome.codes && (outcome.codes.length === 0 || outcome.codes.some((each) => each !== code)))
         problem(`says ${outcome.codes.join(", ") || "nothing"}`);
       if (changed.length === 0 && !outcome.ok) {
         counts.nothing += 1;

@@ -6,8 +6,8 @@ import { randomNumbers } from "./chaos-proxy.ts";
 export type DelayingProxy = { port: number; stop(): Promise<void> };
 
 /**
- * Starts a proxy on loopback before a server on a Unix socket. What the server answers arrives in pieces, cut anywhere,
- * each after a moment of its own: never in another order on one connection, in any order on several.
+ * Starts a proxy on loopback before a server on a Unix socket. What the server answers is held for a moment and arrives
+ * whole or in pieces, cut anywhere: never in another order on one connection, in any order on several.
  */
 export async function startDelayingProxy(path: string, seed: number): Promise<DelayingProxy> {
   const sockets = new Set<Socket>();
@@ -38,24 +38,46 @@ export async function startDelayingProxy(path: string, seed: number): Promise<De
   };
 }
 
+/** What has come until the moment is over goes on at once, or in some pieces: errors of many statements in one, or one in many. */
 async function passInPieces(from: Socket, to: Socket, random: () => number): Promise<void> {
-  for await (const bytes of from as AsyncIterable<Buffer>) {
-    for (const piece of cut(bytes, random)) {
-      await moment(random());
+  let held: Buffer[] = [];
+  let isOver = false;
+  let arrived = () => {};
+  from.on("data", (bytes) => {
+    held.push(bytes);
+    arrived();
+  });
+  from.once("close", () => {
+    isOver = true;
+    arrived();
+  });
+  while (!isOver || held.length > 0) {
+    if (held.length === 0) {
+      await new Promise<void>((resolve) => {
+        arrived = resolve;
+      });
+    }
+    await moment(random());
+    const bytes = Buffer.concat(held);
+    held = [];
+    for (const piece of random() < 0.5 ? [bytes] : cut(bytes, random)) {
       if (!to.write(piece)) await once(to, "drain");
+      await moment(random());
     }
   }
   to.end();
 }
 
 function cut(bytes: Buffer, random: () => number): Buffer[] {
-  const places = Array.from({ length: Math.floor(random() * 4) }, () => Math.floor(random() * bytes.length));
+  const places = Array.from({ length: 1 + Math.floor(random() * 3) }, () =>
+    Math.floor(random() * bytes.length),
+  );
   const edges = [0, ...places.toSorted((one, other) => one - other), bytes.length];
   return edges.slice(1).map((edge, index) => bytes.subarray(edges[index], edge));
 }
 
 async function moment(chance: number): Promise<void> {
-  if (chance < 0.3) return;
-  if (chance < 0.9) await soon();
-  else await pause((chance - 0.9) * 30);
+  if (chance < 0.2) return;
+  if (chance < 0.7) await soon();
+  else await pause((chance - 0.7) * 15);
 }
