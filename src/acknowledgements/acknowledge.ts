@@ -61,7 +61,7 @@ async function sendOrKeep(
 ): Promise<void> {
   const reason = whyNotAcknowledged(mail, setting.now) ?? (await whyNeedsKey(trx, vault, mail));
   if (reason) return await keep(trx, mail, setting, reason);
-  const text = await acknowledgementText(trx, setting.template_id, setting.language);
+  const text = await acknowledgementText(trx, setting.queue_id, setting.language);
   const problem = problemOf(text);
   if (!text || problem) return await keep(trx, mail, setting, problem ?? "");
   // Last but the door of the outbox, which may refuse it and so gives the claim back: it may wait for another worker.
@@ -85,7 +85,7 @@ async function whyNeedsKey(trx: Database, vault: Vault, mail: OpenedTicket): Pro
 
 /** The answer may have been changed since it was chosen. */
 function problemOf(text: { language: string; body: string } | undefined): string | null {
-  if (!text) return "The answer is retired";
+  if (!text) return "The answer is retired, or no text of it is approved";
   const names = refusedPlaceholders(text.body).map((name) => `{{${name}}}`);
   if (names.length === 0) return null;
   return `The answer in ${nameOf(text.language)} asks for ${names.join(", ")}, which no acknowledgement fills`;

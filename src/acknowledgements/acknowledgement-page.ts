@@ -10,10 +10,26 @@ import { isId } from "../web/is-id.ts";
 import { NotFound } from "../web/not-found.ts";
 import { pageLinks, readCursor } from "../web/paging.ts";
 import { listChoices, previewOf } from "./choices.ts";
+import { changeLimits, lastHour, readLimits } from "./limits.ts";
 import { lastGone, listKept } from "./list.ts";
 import { findSetting, listSettings, type QueueSetting, type TurnedOn, turnOff, turnOn } from "./settings.ts";
 
-const ChoiceForm = z.object({ template: z.string("Choose an answer").min(1, "Choose an answer") });
+const ChoiceForm = z.object({
+  template: z.string("Choose an answer").min(1, "Choose an answer"),
+  /** The versions that were shown. */
+  seen: z.string().default(""),
+});
+const amount = (words: string) =>
+  z
+    .string()
+    .trim()
+    .regex(/^\d{1,4}$/, words)
+    .transform(Number)
+    .refine((number) => number <= 1000, words);
+const LimitsForm = z.object({
+  per_hour: amount("Write a number from 0 to 1000"),
+  per_domain: amount("Write a number from 0 to 1000"),
+});
 
 /** /acknowledgements: which queues acknowledge mail; /queues/:id/acknowledgement: on or off, with which answer, what went. */
 export function acknowledgementPage({ db, config }: Desk): Router {
@@ -31,7 +47,7 @@ export function acknowledgementPage({ db, config }: Desk): Router {
     const path = `/queues/${setting.queue_id}/acknowledgement`;
     const [choices, preview, gone, { kept, next }] = await sendTogether([
       listChoices(db),
-      previewOf(db, form.values.template || setting.template_id, desk),
+      previewOf(db, setting.queue_id, form.values.template || setting.template_id, desk),
       lastGone(db, setting.queue_id),
       listKept(db, setting.queue_id, current),
     ]);
@@ -46,14 +62,30 @@ export function acknowledgementPage({ db, config }: Desk): Router {
     });
   };
 
+  const showAll = async (response: Response, form?: Form) => {
+    const [settings, limits, hour] = await sendTogether([listSettings(db), readLimits(db), lastHour(db)]);
+    const { per_hour, per_domain } = limits;
+    const shown = form ?? newForm({ per_hour, per_domain });
+    response.render("acknowledgements/list.njk", { settings, limits, hour, form: shown });
+  };
+
   page.get("/acknowledgements", async (_request, response) => {
-    response.render("acknowledgements/list.njk", { settings: await listSettings(db) });
+    await showAll(response);
+  });
+
+  page.post("/acknowledgements/limits", async (request, response) => {
+    const form = readForm(LimitsForm, request.body);
+    if (!form.ok) return await showAll(response.status(422), form);
+    const { per_hour: perHour, per_domain: perDomain } = form.values;
+    await changeLimits(db, { perHour, perDomain, staffId: signedIn(request).id });
+    request.session.notice = "The limits hold from now on.";
+    response.redirect(303, "/acknowledgements");
   });
 
   page.get("/queues/:id/acknowledgement", async (request, response) => {
     const setting = await asked(request);
     const { template } = request.query;
-    if (template === undefined || (await previewOf(db, template, desk))) {
+    if (template === undefined || (await previewOf(db, setting.queue_id, template, desk))) {
       const chosen = template ?? setting.template_id ?? "";
       return await show(request, response, setting, newForm({ template: chosen }));
     }
@@ -64,14 +96,18 @@ export function acknowledgementPage({ db, config }: Desk): Router {
     const setting = await asked(request);
     const form = readForm(ChoiceForm, request.body);
     if (!form.ok) return await show(request, response.status(422), setting, form);
-    const { template } = form.values;
+    const { template, seen } = form.values;
     const staffId = signedIn(request).id;
-    const turned = await turnOn(db, { queueId: setting.queue_id, templateId: template, staffId });
+    const choice = { queueId: setting.queue_id, templateId: template, staffId, seen: seen.split(",") };
+    const turned = await turnOn(db, choice);
     if (!turned.ok) {
       const refused = withError(form.values, "template", refusalOf(turned));
       return await show(request, response.status(422), setting, refused);
     }
-    request.session.notice = `Mail to ${setting.queue_name} is acknowledged from now on.`;
+    request.session.notice =
+      setting.is_on && template === setting.template_id
+        ? "The texts are approved and leave from now on."
+        : `Mail to ${setting.queue_name} is acknowledged from now on.`;
     response.redirect(303, `/queues/${setting.queue_id}/acknowledgement`);
   });
 
@@ -97,6 +133,8 @@ function refusalOf(refused: Exclude<TurnedOn, { ok: true }>): string {
   if (refused.reason === "not there") return notThere;
   if (refused.reason === "retired")
     return "This answer is retired. Choose another one, or bring it back first";
+  if (refused.reason === "changed meanwhile")
+    return "Somebody changed a text meanwhile. Look at the texts below, then turn it on";
   const texts = refused.texts.map(
     ({ language: code, placeholders }) =>
       `${language(code)} asks for ${placeholders.map((name) => `{{${name}}}`).join(", ")}`,

@@ -1,8 +1,9 @@
 import type { Database } from "../database.ts";
 import { findTemplate } from "../reply-templates/find.ts";
+import { unapprovedLanguages } from "../reply-templates/unapproved.ts";
 import { refusedPlaceholders } from "./text.ts";
 
-/** A queue with its acknowledgement; the last four are null when nobody ever turned it on. */
+/** A queue with its acknowledgement; what names an answer or a moment is null when nobody ever turned it on. */
 export type QueueSetting = {
   queue_id: string;
   queue_name: string;
@@ -12,6 +13,8 @@ export type QueueSetting = {
   template_name: string | null;
   changed_by_name: string | null;
   changed_at: Date | null;
+  /** Languages in which the answer says something newer than what a lead approved: that waits, while it is on. */
+  waiting: string[];
 };
 
 /** All queues in their order, with what acknowledges their mail. */
@@ -43,6 +46,10 @@ function settings(db: Database) {
       "template.name as template_name",
       "staff.name as changed_by_name",
       "setting.changed_at",
+      db.raw(
+        `case when setting.is_on and template.retired_at is null then array${unapprovedLanguages("setting")}
+           else '{}' end as waiting`,
+      ),
     );
 }
 
@@ -52,12 +59,16 @@ export type TurnedOn =
   | { ok: true }
   | { ok: false; reason: "not there" }
   | { ok: false; reason: "retired" }
+  | { ok: false; reason: "changed meanwhile" }
   | { ok: false; reason: "asks for more"; texts: RefusedText[] };
 
-/** Turns the acknowledgement of a queue on, or gives it another answer. Who does it agrees that it may leave in clear. */
+/**
+ * Turns the acknowledgement of a queue on, gives it another answer, or approves what its answer says now. Who does it agrees
+ * that these texts leave, in clear too. `seen` are the versions that were shown; absent: those that count now.
+ */
 export async function turnOn(
   db: Database,
-  asked: { queueId: string; templateId: unknown; staffId: string },
+  asked: { queueId: string; templateId: unknown; staffId: string; seen?: string[] },
 ): Promise<TurnedOn> {
   const template = await findTemplate(db, asked.templateId);
   if (!template) return { ok: false, reason: "not there" };
@@ -65,16 +76,32 @@ export async function turnOn(
   const texts = refusedTexts(template.texts);
   if (texts.length > 0) return { ok: false, reason: "asks for more", texts };
 
-  await db("acknowledgement_settings")
-    .insert({
-      queue_id: asked.queueId,
-      template_id: template.id,
-      is_on: true,
-      changed_by: asked.staffId,
-      changed_at: db.fn.now(),
-    })
-    .onConflict("queue_id")
-    .merge();
+  const current = template.texts.map(({ id }) => id);
+  if (asked.seen && asked.seen.toSorted().join() !== current.toSorted().join())
+    return { ok: false, reason: "changed meanwhile" };
+
+  await db.transaction(async (trx) => {
+    await trx("acknowledgement_texts").where({ queue_id: asked.queueId }).delete();
+    await trx("acknowledgement_settings")
+      .insert({
+        queue_id: asked.queueId,
+        template_id: template.id,
+        is_on: true,
+        changed_by: asked.staffId,
+        changed_at: trx.fn.now(),
+      })
+      .onConflict("queue_id")
+      .merge();
+    await trx("acknowledgement_texts").insert(
+      template.texts.map(({ id, language }) => ({
+        queue_id: asked.queueId,
+        template_id: template.id,
+        language,
+        version_id: id,
+        approved_by: asked.staffId,
+      })),
+    );
+  });
   return { ok: true };
 }
 

@@ -17,16 +17,20 @@ export function fillAcknowledgement(body: string, ticketId: string, desk: Signat
   return fillTemplate(body, { ticket: ticketId, desk: desk.name, desk_address: desk.address });
 }
 
-/** The text in the language of the mail, else the source; undefined when the answer is retired. */
+/**
+ * The text that a lead approved for a queue, in the language of the mail, else in that of the source; undefined when the
+ * answer is retired or nothing was approved.
+ */
 export async function acknowledgementText(
   db: Database,
-  templateId: string,
+  queueId: string,
   language: string | null,
 ): Promise<{ language: string; body: string } | undefined> {
-  return await db("reply_template_texts as text")
-    .join("reply_templates as template", "template.id", "text.template_id")
-    .where({ template_id: templateId, retired_at: null })
-    .where((either) => either.where("is_source", true).orWhere("language", language ?? ""))
-    .orderByRaw("language = ? desc", [language ?? ""])
-    .first("language", "body");
+  return await db("acknowledgement_texts as approved")
+    .join("reply_template_versions as version", "version.id", "approved.version_id")
+    .join("reply_templates as template", "template.id", "approved.template_id")
+    .where({ queue_id: queueId, retired_at: null })
+    .whereRaw("(approved.language = template.source_language or approved.language = ?)", [language ?? ""])
+    .orderByRaw("approved.language = ? desc", [language ?? ""])
+    .first("approved.language", "version.body");
 }

@@ -1,5 +1,6 @@
 import { type Response, Router } from "express";
 import { z } from "zod";
+import { sendTogether } from "../database.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
 import { readForm } from "../web/forms.ts";
@@ -9,6 +10,7 @@ import { findUnfilled } from "./fill-template.ts";
 import { templateLanguages } from "./language-code.ts";
 import { bringBack, retireTemplate } from "./retire.ts";
 import { confirmTranslation } from "./save-text.ts";
+import { acknowledgedWith } from "./unapproved.ts";
 
 const ConfirmForm = z.object({
   language: languageField,
@@ -21,10 +23,14 @@ export function templatePage({ db }: Desk): Router {
   const page = Router();
 
   const show = async (response: Response, template: AskedTemplate, problem?: string) => {
-    const languages = await templateLanguages(db);
+    const [languages, acknowledges] = await sendTogether([
+      templateLanguages(db),
+      acknowledgedWith(db, template.id),
+    ]);
     response.status(problem ? 409 : 200).render("reply-templates/template.njk", {
       template,
       problem,
+      acknowledges,
       source: withPieces(template.source),
       translations: template.texts.filter((text) => !text.is_source).map(withPieces),
       missing: languages.filter((code) => !template.texts.some(({ language }) => language === code)),

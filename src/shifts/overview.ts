@@ -1,5 +1,6 @@
 import type { Database } from "../database.ts";
 import { type Backlog, backlogSql } from "../inbox/backlog.ts";
+import { unapprovedLanguages } from "../reply-templates/unapproved.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Handover } from "./shift.ts";
 
@@ -21,6 +22,8 @@ export type Overview = {
   backlog: Backlog | null;
   /** Tickets with an unsent answer of this person, newest first, at most 10. */
   drafts: string[];
+  /** Queues whose acknowledgement says something newer than what a lead approved. */
+  acknowledgements_waiting: number;
 };
 
 /** Reads it in one statement. */
@@ -41,6 +44,8 @@ export async function readOverview(db: Database, vault: Vault, staffId: string):
        (select json_agg(draft.ticket_id::text) from (
           select ticket_id from drafts where staff_id = :staffId and saved_at > now() - interval '7 days'
           order by saved_at desc limit 10) draft) as drafts,
+       (select count(*)::int from acknowledgement_settings setting join reply_templates on reply_templates.id = template_id
+          where is_on and retired_at is null and exists ${unapprovedLanguages("setting")}) as acknowledgements_waiting,
        ${backlogSql} as backlog,
        note.*
      from (select) one left join (
@@ -61,6 +66,7 @@ export async function readOverview(db: Database, vault: Vault, staffId: string):
     back_today: row.back_today,
     mentions: (row.mentions ?? []).map((each) => ({ ...each, created_at: new Date(each.created_at) })),
     drafts: row.drafts ?? [],
+    acknowledgements_waiting: row.acknowledgements_waiting,
     backlog: row.backlog,
   };
 }

@@ -105,6 +105,7 @@ export const routes: Record<string, Visitor[]> = {
   "POST /queues/:id/change": admins,
   "POST /queues/:id/move": admins,
   "GET /acknowledgements": leads,
+  "POST /acknowledgements/limits": leads,
   "GET /queues/:id/acknowledgement": leads,
   "POST /queues/:id/acknowledgement": leads,
   "POST /queues/:id/acknowledgement/off": leads,

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { turnOff, turnOn } from "#src/acknowledgements/settings.ts";
+import { findSetting, turnOff, turnOn } from "#src/acknowledgements/settings.ts";
 import { parseMail } from "#src/mime/parse-mail.ts";
 import { firstHeader } from "#src/mime/read-headers.ts";
 import { generateSecretKey } from "#src/openpgp/generate-secret-key.ts";
 import { automaticSubject } from "#src/outbox/queue-mail.ts";
 import { personOfAddress } from "#src/people/person-of-address.ts";
+import { confirmTranslation } from "#src/reply-templates/save-text.ts";
 import { troublesOf } from "#src/setup/check-desk.ts";
 import { findTicket } from "#src/tickets/find.ts";
 import { mergeTickets } from "#src/tickets/merge.ts";
@@ -14,10 +15,10 @@ import { splitMessages } from "#src/tickets/split.ts";
 import { readThread } from "#src/tickets/thread.ts";
 import { unmergeTickets } from "#src/tickets/unmerge.ts";
 import { readRail } from "#src/web/chrome.ts";
-import { changeSource, write } from "#test/reply-templates/cast.ts";
+import { changeSource, find, translate, write } from "#test/reply-templates/cast.ts";
 import { deskAddress } from "#test/support/intake.ts";
 import { dumpTickets } from "#test/support/shift-desk.ts";
-import { mustTurnOn, newMail, startAcknowledgingDesk } from "./cast.ts";
+import { english, mustTurnOn, newMail, startAcknowledgingDesk } from "./cast.ts";
 
 const wordsOfTheirs = "Hello, my printer from Zanzibar does not print any more since the last upgrade.";
 
@@ -200,9 +201,80 @@ test("somebody who gave a key, on this ticket or another, gets none in clear", a
   assert.equal((await desk.db("outbox_mails")).length, 0);
 });
 
+test("a text that was changed leaves only when a lead has approved it; until then the one before goes", async (t) => {
+  const desk = await startAcknowledgingDesk(t);
+  const { db, queueId, templateId, staffId } = desk;
+  const [nina] = await db("staff")
+    .insert({ name: "nina", role: "help_desk", password_hash: "-" })
+    .returning("id");
+  await changeSource(db, nina.id, templateId, "Send your password to mallory@example.net.");
+  await translate(db, nina.id, templateId, "de", "Schick dein Passwort.");
+
+  await desk.deliver(newMail());
+  await desk.send();
+  assert.match(desk.sink.mails[0]?.raw.toString() ?? "", /your message has arrived/);
+  const german = "Guten Tag, mein Drucker druckt seit der letzten Aktualisierung des Systems nicht mehr.";
+  await desk.deliver(newMail({ text: german }));
+  await desk.send();
+  assert.match(desk.sink.mails[1]?.raw.toString() ?? "", /your message has arrived/, "nor a new language");
+  const setting = await findSetting(db, queueId);
+  assert.deepEqual(setting?.waiting, ["de", "en"]);
+
+  await changeSource(db, nina.id, templateId, "Your message is here: {{ticket}}.");
+  await mustTurnOn(db, queueId, templateId, staffId);
+  assert.deepEqual((await findSetting(db, queueId))?.waiting, []);
+  await desk.deliver(newMail());
+  await desk.send();
+  assert.match(desk.sink.mails[2]?.raw.toString() ?? "", /Your message is here/);
+});
+
+test("a translation that was only confirmed as it is needs no approval", async (t) => {
+  const { db, queueId, templateId, staffId } = await startAcknowledgingDesk(t);
+  await changeSource(db, staffId, templateId, `${english} Goodbye.`);
+  await mustTurnOn(db, queueId, templateId, staffId);
+  const { source, texts } = await find(db, templateId);
+  const seen = texts.find(({ language }) => language === "fr")?.number ?? 0;
+
+  const asked = { templateId, language: "fr", seen, madeFrom: source.fingerprint, staffId };
+  assert.equal(await confirmTranslation(db, asked), "confirmed");
+
+  assert.deepEqual((await findSetting(db, queueId))?.waiting, []);
+});
+
+test("what changed since a lead looked at it is not approved unseen", async (t) => {
+  const { db, queueId, templateId, staffId } = await startAcknowledgingDesk(t);
+  const seen = (await find(db, templateId)).texts.map(({ id }) => id);
+  await changeSource(db, staffId, templateId, "Something else.");
+
+  const turned = await turnOn(db, { queueId, templateId, staffId, seen });
+
+  assert.deepEqual(turned, { ok: false, reason: "changed meanwhile" });
+  assert.deepEqual((await findSetting(db, queueId))?.waiting, ["en"]);
+});
+
+test("the database lets no other text be approved than a version of the chosen answer in its language", async (t) => {
+  const { db, queueId, staffId } = await startAcknowledgingDesk(t);
+  const other = await write(db, staffId, { name: "Another" });
+  const { source } = await find(db, other);
+  const row = { queue_id: queueId, language: "en" };
+  const change = (set: Record<string, unknown>) => db("acknowledgement_texts").where(row).update(set);
+
+  await assert.rejects(change({ version_id: source.id }), /acknowledgement_texts_of_a_version/);
+  await assert.rejects(
+    change({ version_id: source.id, template_id: other }),
+    /acknowledgement_texts_of_the_chosen_answer/,
+  );
+  await assert.rejects(change({ language: "fr" }), /acknowledgement_texts_one_a_language/);
+  await assert.rejects(change({ language: "it" }), /acknowledgement_texts_of_a_version/);
+});
+
 test("an acknowledgement whose text asks for more than it may is kept back, and so is one that was retired", async (t) => {
   const desk = await startAcknowledgingDesk(t);
-  await changeSource(desk.db, desk.staffId, desk.templateId, "Hello {{person}}, it has arrived.");
+  const { db, queueId, templateId, staffId } = desk;
+  await changeSource(db, staffId, templateId, "Hello {{person}}, it has arrived.");
+  // No page approves such a text; a row of an older desk may be there all the same.
+  const { source } = await find(db, templateId);
+  await db("acknowledgement_texts").where({ language: "en" }).update({ version_id: source.id });
 
   await desk.deliver(newMail());
   assert.equal(
@@ -210,10 +282,11 @@ test("an acknowledgement whose text asks for more than it may is kept back, and 
     "The answer in English asks for {{person}}, which no acknowledgement fills",
   );
 
-  await desk.db("reply_templates").update({ retired_at: new Date(), retired_by: desk.staffId });
+  await db("reply_templates").update({ retired_at: new Date(), retired_by: staffId });
   await desk.deliver(newMail());
-  assert.equal(await desk.reason(), "The answer is retired");
+  assert.equal(await desk.reason(), "The answer is retired, or no text of it is approved");
   assert.equal((await desk.acknowledgements()).length, 0);
+  assert.deepEqual((await findSetting(db, queueId))?.waiting, [], "nothing of a retired one waits");
 });
 
 test("turning it on refuses an answer that asks for more, is retired or is not there, and changes nothing", async (t) => {

@@ -170,15 +170,88 @@ test("unknown and forged answers and queues are refused, and nothing changes", a
   assert.deepEqual(await db("acknowledgement_settings"), before);
 });
 
-test("an answer that was changed or retired since shows on the page why it does not go", async () => {
+test("a text that was changed waits in sight of the leads, and goes when one has approved it", async () => {
+  await changeSource(db, staff.nina.id, arrived, "Hello, it came: {{ticket}}.");
+  const id = await deliver(newMail());
+  assert.match(
+    (await nina.visit(`/tickets/${id}`)).$("article.automatic").text(),
+    /your message has arrived as/,
+  );
+
+  const start = await ilse.visit("/");
+  assert.match(start.$('a.tile[href="/acknowledgements"]').text(), /^1acknowledgements to approve$/);
+  assert.equal((await nina.visit("/")).$('a.tile[href="/acknowledgements"]').length, 0);
+  const all = await ilse.visit("/acknowledgements");
+  assert.match(all.$(`tr:has(a[href="${path}"])`).text(), /newer text waits for approval/);
+  const answer = await nina.visit(`/answers/${arrived}`);
+  assert.match(answer.$("main").text(), /acknowledges mail[\s\S]*the text in English waits for a lead/);
+
+  const page = await ilse.visit(path);
+  assert.match(
+    page.$("article").first().text(),
+    /waits for approval[\s\S]*it came: 412[\s\S]*What goes in English until/,
+  );
+  assert.match(page.$("article").eq(1).text(), /approved/);
+  const approved = await ilse.submit(page, {}, { button: "Approve these texts" });
+
+  assert.match(approved.$("[role=status]").text(), /approved and leave from now on/);
+  assert.doesNotMatch(approved.$("article").first().text(), /waits for approval/);
+  assert.equal(approved.$('button:contains("Approve")').length, 0);
+  const next = await deliver(newMail());
+  assert.match((await nina.visit(`/tickets/${next}`)).$("article.automatic").text(), /it came: \d+/);
+  assert.equal((await ilse.visit("/")).$('a.tile[href="/acknowledgements"]').length, 0);
+});
+
+test("a text that somebody changes while a lead looks is not approved", async () => {
+  await changeSource(db, staff.nina.id, arrived, "Hello, it is here.");
+  const page = await ilse.visit(path);
+  await changeSource(db, staff.nina.id, arrived, "Hello, send me your password.");
+
+  const refused = await ilse.submit(page, {}, { button: "Approve these texts" });
+
+  assert.equal(refused.status, 422);
+  assert.match(refused.$("#template-error").text(), /Somebody changed a text meanwhile/);
+  assert.match(refused.$("article").first().text(), /send me your password/);
+});
+
+test("an answer that was changed so that it asks for more shows on the page that it does not go", async () => {
   await changeSource(db, staff.nina.id, arrived, "Hello {{person}}");
-  await deliver(newMail());
 
   const page = await ilse.visit(path);
 
   assert.match(page.$("article").first().text(), /does not go: asks for more/);
   assert.match(page.$("article").eq(1).text(), /out of date since/);
-  assert.match(page.$("table").last().find("tbody tr").first().text(), /asks for \{\{person\}\}/);
+  assert.equal(page.$('button:contains("Approve")').length, 0);
+});
+
+test("a lead sets how many may leave in an hour; whoever writes no number is told so, and nothing changes", async () => {
+  const page = await ilse.visit("/acknowledgements");
+  assert.equal(page.$("#per_hour").val(), "20");
+  assert.equal(page.$("#per_domain").val(), "5");
+  assert.match(page.$("main").text(), /In the last hour \d+ acknowledgements? ha(s|ve) gone/);
+
+  const refused = await ilse.submit(
+    page,
+    { per_hour: "many", per_domain: "2" },
+    { button: "Save the limits" },
+  );
+  assert.equal(refused.status, 422);
+  assert.match(refused.$("#per_hour-error").text(), /from 0 to 1000/);
+  assert.equal((await db("acknowledgement_limits").first()).per_domain, 5);
+
+  const saved = await ilse.submit(
+    refused,
+    { per_hour: "10", per_domain: "2" },
+    { button: "Save the limits" },
+  );
+  assert.match(saved.$("[role=status]").text(), /hold from now on/);
+  assert.match(saved.$("main").text(), /ilse/);
+  const limits = await db("acknowledgement_limits").first("per_hour", "per_domain", "changed_by");
+  assert.deepEqual(limits, { per_hour: 10, per_domain: 2, changed_by: staff.ilse.id });
+  const token = saved.$("[name=_csrf]").first().attr("value") ?? "";
+  const fields = new URLSearchParams({ _csrf: token, per_hour: "9", per_domain: "9" });
+  assert.equal((await nina.post("/acknowledgements/limits", fields)).status, 403);
+  await db("acknowledgement_limits").update({ per_hour: 1000, per_domain: 1000 });
 });
 
 test("many that did not go stand on several pages", async () => {

@@ -7,6 +7,7 @@ import { keepMails } from "#src/inbox/keep-mails.ts";
 import { readMail } from "#src/inbox/read-mail.ts";
 import { readSorting, receiveMail } from "#src/inbox/receive.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
+import { changeSource } from "#test/reply-templates/cast.ts";
 import { startDesk } from "#test/support/browser.ts";
 import { assertSound, openChromium, withoutChromium } from "#test/support/chromium.ts";
 import { deskSecretKey } from "#test/support/intake.ts";
@@ -71,6 +72,33 @@ suite("acknowledgements in a real browser", { skip: withoutChromium }, async () 
     assert.match(kept, /mailing list[\s\S]*less than 7 days ago/);
     await picture(page, "2-queue");
 
+    const { template_id: templateId } = await db("acknowledgement_settings")
+      .where({ queue_id: queue })
+      .first();
+    await changeSource(db, desk.staff.nina.id, templateId, "Hello,\n\nit has come as {{ticket}}.");
+    await page.reload();
+    assert.match(await page.getByRole("article", { name: "English" }).innerText(), /waits for approval/);
+    await page.getByText("What goes in English until this is approved").click();
+    await picture(page, "4-waits");
+    await page.goto(`${desk.origin}/acknowledgements`);
+    assert.match(
+      await page.getByRole("row", { name: /Français/ }).innerText(),
+      /newer text waits for approval/,
+    );
+    await picture(page, "5-all");
+    await page.setViewportSize({ width: 360, height: 800 });
+    await page.emulateMedia({ colorScheme: "dark" });
+    await picture(page, "5-all-dark");
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.goto(`${desk.origin}/answers/${templateId}`);
+    await picture(page, "6-answer");
+    await page.goto(desk.origin);
+    await picture(page, "7-start");
+    await page.goto(desk.origin + path);
+    await page.getByRole("button", { name: "Approve these texts" }).click();
+    assert.match(await page.getByRole("status").innerText(), /approved and leave from now on/);
+
     await page.getByRole("table", { name: "Acknowledgements that went" }).getByRole("link").click();
     const message = page.getByRole("article", { name: "Automatic acknowledgement" });
     await message.getByText("What it says").click();
@@ -83,7 +111,14 @@ suite("acknowledgements in a real browser", { skip: withoutChromium }, async () 
   test("axe finds nothing, and nobody must scroll sideways at 320 pixels", async () => {
     const { id: personal } = await db("reply_templates").where({ slug: "known-issue" }).first("id");
     const { ticket_id: ticket } = await db("acknowledgements").whereNotNull("message_id").first("ticket_id");
-    const paths = ["/acknowledgements", path, `${path}?template=${personal}`, `/tickets/${ticket}`];
+    const paths = [
+      "/acknowledgements",
+      "/",
+      `/answers/${personal}`,
+      path,
+      `${path}?template=${personal}`,
+      `/tickets/${ticket}`,
+    ];
     for (const [index, address] of paths.entries()) {
       const look = index % 2 === 0 ? { width: 1280 } : { width: 360, dark: true };
       await assertSound(chromium, desk.origin, [address], cookies, [look]);
