@@ -10,6 +10,7 @@ import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import { sendDueAnswers } from "#src/outbox/send.ts";
 import { write } from "#test/reply-templates/cast.ts";
 import { deskAddress, deskSecretKey, plainMail, startIntake } from "#test/support/intake.ts";
+import { limit } from "#test/support/limits.ts";
 import type { Ending } from "#test/support/postgres.ts";
 
 export const signature = { name: "Help desk", address: deskAddress };
@@ -57,7 +58,7 @@ export async function startAcknowledgingDesk(t: Ending) {
     name: signature.name,
     address: deskAddress,
     keys: await openSecretKeys([deskSecretKey]),
-    server: { host: sink.host, port: sink.port, tls: "no" as const, secondsToWait: 5 },
+    server: { host: sink.host, port: sink.port, tls: "no" as const, secondsToWait: limit(5) / 1000 },
   };
   return {
     ...intake,

@@ -10,6 +10,7 @@ import {
   randomNumbers,
   startChaosProxy,
 } from "#test/support/chaos-proxy.ts";
+import { limit } from "#test/support/limits.ts";
 
 const mailCount = 30;
 let server: ImapServer;
@@ -61,7 +62,7 @@ test("stalls one way and refuses", async () => {
 test("passes megabytes through unharmed", async () => {
   const through = await chaos();
   const raw = Buffer.alloc(3_000_000, "Subject: x\r\n\r\nabcdefg");
-  const client = await login(through);
+  const client = await login(through, limit(5));
 
   await client.append("INBOX", raw);
   await client.mailboxOpen("INBOX");
@@ -87,7 +88,7 @@ test("strikes the same connections for the same seed", async () => {
   assert.ok(first.some((text) => /a OK/.test(text)) && first.some((text) => !/a OK/.test(text)));
 });
 
-test("moves every mail once, whatever breaks on the way", { timeout: 60_000 }, async () => {
+test("moves every mail once, whatever breaks on the way", { timeout: limit(60) }, async () => {
   const random = randomNumbers(3);
   for (let number = 0; number < mailCount; number += 1) {
     const size = Math.floor(random() * 8000);
@@ -133,8 +134,8 @@ async function chaos(options: Partial<ChaosOptions> = {}): Promise<ChaosProxy> {
   return proxy;
 }
 
-async function login({ host, port }: ChaosProxy): Promise<ImapFlow> {
-  const timeouts = { socketTimeout: 300, greetingTimeout: 300, connectionTimeout: 300 };
+async function login({ host, port }: ChaosProxy, patience = 300): Promise<ImapFlow> {
+  const timeouts = { socketTimeout: patience, greetingTimeout: patience, connectionTimeout: patience };
   const auth = { user: "nina", pass: "secret" };
   const client = new ImapFlow({ host, port, secure: false, auth, logger: false, ...timeouts });
   client.on("error", () => {});

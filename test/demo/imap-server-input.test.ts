@@ -11,6 +11,7 @@ import type { MailStore } from "#src/demo/imap-server/mail-store.ts";
 import { parseArguments } from "#src/demo/imap-server/parse-arguments.ts";
 import { formatSequenceSet, parseSequenceSet } from "#src/demo/imap-server/sequence-set.ts";
 import { type ImapServer, startImapServer } from "#src/demo/imap-server/start-imap-server.ts";
+import { limit } from "#test/support/limits.ts";
 
 const users = { nina: "secret" };
 let server: ImapServer;
@@ -109,7 +110,7 @@ test("lists by a hostile pattern in no time", async () => {
   assert.ok(performance.now() - started < 2000);
 });
 
-test("survives whatever bytes a client sends", { timeout: 60_000 }, async () => {
+test("survives whatever bytes a client sends", { timeout: limit(60) }, async () => {
   const words = fc.constantFrom(
     ..."a|b|LOGIN|nina|secret|SELECT|INBOX|FETCH|UID|1:*|BODY[]|BODY.PEEK[1.2.HEADER.FIELDS (A B)]<0.5>|SEARCH|HEADER|OR|NOT".split(
       "|",
@@ -144,7 +145,9 @@ test("survives whatever bytes a client sends", { timeout: 60_000 }, async () => 
   assert.match(await send("a LOGIN nina secret\r\nd LOGOUT\r\n"), /a OK/);
 });
 
-test("survives whatever mail it keeps, when a client asks for its parts", { timeout: 60_000 }, async () => {
+test("survives whatever mail it keeps, when a client asks for its parts", {
+  timeout: limit(60),
+}, async () => {
   const line = fc.constantFrom(
     ...'Content-Type: multipart/mixed; boundary=x|Content-Type: message/rfc822|--x|--x--||From: a, <b@c>, "d|To: =?x?q?=?=|text'.split(
       "|",
@@ -303,7 +306,7 @@ async function send(text: string, patience = 0, { host, port } = server): Promis
   });
   socket.on("error", () => {});
   socket.write(text, "latin1");
-  socket.setTimeout(5000, () => socket.destroy());
+  socket.setTimeout(limit(5), () => socket.destroy());
   if (patience === 0 && !/LOGOUT\r\n$/.test(text)) socket.end();
   await new Promise((resolve) => socket.once("close", resolve));
   return heard;

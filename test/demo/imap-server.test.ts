@@ -4,6 +4,7 @@ import { after, before, suite, type TestContext, test } from "node:test";
 import { ImapFlow } from "imapflow";
 import { startImapServer } from "#src/demo/imap-server/start-imap-server.ts";
 import { startDovecot } from "#test/support/dovecot.ts";
+import { limit } from "#test/support/limits.ts";
 
 type MailServer = { host: string; port: number; user: string; password: string; stop(): Promise<void> };
 
@@ -15,7 +16,7 @@ imapSuite("Dovecot", startDovecot);
 
 /** What a client of the desk needs of any IMAP server; Dovecot judges where the mini server differs. */
 function imapSuite(name: string, startServer: () => Promise<MailServer | null>): void {
-  suite(name, { timeout: 60_000 }, () => {
+  suite(name, { timeout: limit(60) }, () => {
     let server: MailServer | null = null;
     const clients: ImapFlow[] = [];
 

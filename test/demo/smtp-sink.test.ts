@@ -4,6 +4,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { createTransport } from "nodemailer";
 import type { SmtpFault, SmtpStage } from "#src/demo/smtp-faults.ts";
 import { type SmtpSink, startSmtpSink } from "#src/demo/smtp-sink.ts";
+import { limit } from "#test/support/limits.ts";
 
 const raw = Buffer.from(
   "From: desk@example.org\r\nTo: nina@example.org\r\nSubject: Hi\r\n\r\nfirst\r\n.\r\n..dots\r\nlast\r\n",
@@ -196,7 +197,7 @@ test("survives a client that hangs up anywhere, and bytes that are no SMTP", asy
 });
 
 async function send(
-  { raw: bytes = raw, patience = 5000 }: { raw?: Buffer; patience?: number } = {},
+  { raw: bytes = raw, patience = limit(5) }: { raw?: Buffer; patience?: number } = {},
   { host, port } = sink,
   auth?: { user: string; pass: string },
 ): Promise<void> {

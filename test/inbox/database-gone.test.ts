@@ -9,32 +9,26 @@ import { deskSettings } from "../../bench/torture/desk-settings.ts";
 import { mailMaker } from "../../bench/torture/mails.ts";
 import { startProcesses } from "../../bench/torture/processes.ts";
 
-const limit = { timeout: 200_000 };
+test("while the database is gone mail waits on the server, and one worker process lives through it", async (t) => {
+  const house = await startHouse(t);
+  await house.deliver(10);
+  await house.untilRead();
 
-test(
-  "while the database is gone mail waits on the server, and one worker process lives through it",
-  limit,
-  async (t) => {
-    const house = await startHouse(t);
-    await house.deliver(10);
-    await house.untilRead();
+  const backAgain = await house.database.goAway();
+  await house.deliver(30);
+  await pause(6000);
+  assert.ok(
+    house.server.messages("desk", "INBOX").length >= 29,
+    "nothing leaves the mailbox without a commit",
+  );
+  await backAgain();
+  await house.untilRead();
 
-    const backAgain = await house.database.goAway();
-    await house.deliver(30);
-    await pause(6000);
-    assert.ok(
-      house.server.messages("desk", "INBOX").length >= 29,
-      "nothing leaves the mailbox without a commit",
-    );
-    await backAgain();
-    await house.untilRead();
+  assert.deepEqual((await house.check()).problems, []);
+  assert.deepEqual(house.workers.endedByItself, { starting: 0, running: 0 });
+});
 
-    assert.deepEqual((await house.check()).problems, []);
-    assert.deepEqual(house.workers.endedByItself, { starting: 0, running: 0 });
-  },
-);
-
-test("while the disk is full no mail is lost, and it goes on when there is room again", limit, async (t) => {
+test("while the disk is full no mail is lost, and it goes on when there is room again", async (t) => {
   const house = await startHouse(t);
   if (!house.database.fillDisk) return t.skip("only root can give the database a small disk of its own");
   await house.deliver(10);
@@ -83,7 +77,7 @@ async function startHouse(t: TestContext) {
       }
     },
     async untilRead() {
-      for (const end = Date.now() + 90_000; Date.now() < end; await pause(200)) {
+      for (;;) {
         const count = await database
           .db("mails")
           .whereNot({ state: "kept" })
@@ -91,8 +85,8 @@ async function startHouse(t: TestContext) {
           .first()
           .catch(() => null);
         if (Number(count?.count) === sent.length && server.messages("desk", "INBOX").length === 0) return;
+        await pause(200);
       }
-      assert.fail("the mails were not read within 90 seconds");
     },
     check: () => checkIntake(database.db, desk.vault, server, sent),
   };

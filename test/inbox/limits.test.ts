@@ -4,6 +4,7 @@ import { keepMails } from "#src/inbox/keep-mails.ts";
 import type { MailReadersOptions } from "#src/inbox/mail-readers.ts";
 import { readKeptMails } from "#src/inbox/read-kept-mails.ts";
 import { plainMail, startIntake, startReaders } from "#test/support/intake.ts";
+import { limit } from "#test/support/limits.ts";
 import { bombs } from "./bombs.ts";
 
 test("a mail that takes too long to read is stopped at its limit, and the next one is read", async (t) => {
@@ -93,7 +94,7 @@ test("a mail that was read in time counts as read, however late the worker hears
 
   const readings = await Promise.race([
     reading,
-    new Promise<null>((done) => setTimeout(done, 20_000, null).unref()),
+    new Promise<null>((done) => setTimeout(done, limit(20), null).unref()),
   ]);
   assert.ok(readings, "some mails were never told of");
   assert.deepEqual(

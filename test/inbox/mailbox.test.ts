@@ -9,6 +9,7 @@ import { startSmtpSink } from "#src/demo/smtp-sink.ts";
 import { openMailbox } from "#src/inbox/mailbox.ts";
 import { handOver } from "#src/outbox/hand-over.ts";
 import { fixtures, plainMail } from "#test/support/intake.ts";
+import { limit } from "#test/support/limits.ts";
 import { startSocksServer } from "#test/support/socks-server.ts";
 
 const certificate = join(fixtures, "tls/TEST-ONLY-certificate.pem");
@@ -84,7 +85,7 @@ test("with a proxy mail leaves through it, and the proxy resolves the name", asy
   t.after(() => sink.stop());
 
   const result = await handOver(
-    { host: "smtp.invalid", port: sink.port, tls: "no", proxy, secondsToWait: 5 },
+    { host: "smtp.invalid", port: sink.port, tls: "no", proxy, secondsToWait: limit(5) / 1000 },
     "support@example.org",
     "lea@example.org",
     Buffer.from(plainMail()),

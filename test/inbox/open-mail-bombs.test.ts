@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { startMailReaders } from "#src/inbox/mail-readers.ts";
 import type { MailReading } from "#src/inbox/mail-reading.ts";
+import { limit } from "#test/support/limits.ts";
 import { desk, encrypted, mail, nina, pgpSigned, pinned, textPart } from "../mime/crypto-mails.ts";
 import { bombs, certifiedOften, compressed, encryptedPackets, inline, packet, withKey } from "./bombs.ts";
 
@@ -33,7 +34,7 @@ const readerPid = readdirSync("/proc").find((pid) => {
 assert.ok(readerPid, "the process that reads is a child of this one");
 
 for (const [what, make, reason] of bombs) {
-  test(`${what}: ends within 10 seconds and 384 MB`, { timeout: 60_000 }, async (t) => {
+  test(`${what}: ends within 10 seconds and 384 MB`, { timeout: limit(60) }, async (t) => {
     const raw = Buffer.from(await make());
     global.gc?.();
     const before = readerMemory();
@@ -76,7 +77,7 @@ function reasonOf(reading: MailReading): string {
   return reading.ok ? "it was read" : reading.reason;
 }
 
-test("a key with 20,000 certifications is offered without them", { timeout: 10_000 }, async () => {
+test("a key with 20,000 certifications is offered without them", { timeout: limit(10) }, async () => {
   const reading = await readers.read(Buffer.from(withKey(await certifiedOften())));
 
   assert.ok(reading.ok);

@@ -4,6 +4,7 @@ import { createMessage, encrypt, readKey } from "openpgp";
 import { openMail } from "#src/inbox/open-mail.ts";
 import { generateSecretKey } from "#src/openpgp/generate-secret-key.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
+import { limit } from "#test/support/limits.ts";
 import {
   desk,
   encrypted,
@@ -223,7 +224,9 @@ test("an encrypted file beside words in clear is marked, and the words are not t
   assert.equal(result.attachments[0]?.filename, "log.txt");
 });
 
-test("an HTML body with 30,000 openings of a copied subject is read at once", { timeout: 5000 }, async () => {
+test("an HTML body with 30,000 openings of a copied subject is read at once", {
+  timeout: limit(5),
+}, async () => {
   const html = `</div>${'<div class="header-protection-legacy-display">'.repeat(30_000)}`;
   const part = `Subject: x\r\nContent-Type: text/html; hp="cipher"; hp-legacy-display="1"\r\n\r\n${html}`;
 

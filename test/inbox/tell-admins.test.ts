@@ -6,6 +6,7 @@ import { tellAdmins } from "#src/inbox/tell-admins.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import type { Sender } from "#src/outbox/send.ts";
 import { deskAddress, deskSecretKey, startIntake } from "#test/support/intake.ts";
+import { limit } from "#test/support/limits.ts";
 
 const admins = ["adam@example.org", "ada@example.org"];
 
@@ -49,7 +50,7 @@ async function startDesk(t: TestContext) {
     name: "Help desk",
     address: deskAddress,
     keys: await openSecretKeys([deskSecretKey]),
-    server: { host: sink.host, port: sink.port, tls: "no", secondsToWait: 5 },
+    server: { host: sink.host, port: sink.port, tls: "no", secondsToWait: limit(5) / 1000 },
   };
   return { db, vault, sink, sender };
 }

@@ -10,6 +10,7 @@ import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import { extendSecretKey } from "#src/openpgp/renew-secret-key.ts";
 import { publishOurKeys } from "#src/outbox/publish-our-keys.ts";
 import { startDesk } from "#test/support/browser.ts";
+import { limit } from "#test/support/limits.ts";
 
 const day = 86_400_000;
 const secret = await generateSecretKey("Desk", "desk@example.org", { expiresInDays: 100 });
@@ -90,7 +91,7 @@ async function start(t: TestContext) {
   const keys = await openSecretKeys([secret.secret]);
   await publishOurKeys(db, keys);
   const admins = ["adam@example.org", "ada@example.org"];
-  const server = { host: sink.host, port: sink.port, tls: "no" as const, secondsToWait: 5 };
+  const server = { host: sink.host, port: sink.port, tls: "no" as const, secondsToWait: limit(5) / 1000 };
   const sender = { name: "Help desk", address: "desk@example.org", keys, server };
 
   /** What leaves when so many workers look so many days before the end. */

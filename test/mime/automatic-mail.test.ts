@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { automaticMail } from "#src/mime/automatic-mail.ts";
 import { whyNoAutomaticAnswer } from "#src/mime/no-automatic-answer.ts";
+import { limit } from "#test/support/limits.ts";
 import { fixture, parsed, parsedFixture } from "./fixture.ts";
 import { mailWith, peoplesMails, robotsMails } from "./robot-mails.ts";
 
@@ -171,7 +172,7 @@ test("a person who passes on a bounce as it came, or quotes its words and header
   assert.equal(await sortOf(inText), "person");
 });
 
-test("judges a mail of 20 MB that almost looks like each of them", { timeout: 20_000 }, async () => {
+test("judges a mail of 20 MB that almost looks like each of them", { timeout: limit(20) }, async () => {
   const line = "> message-id: <a 550 5.1.1 - could not be delivere auto auto reply --- below this \n";
   const mail = await parsed(
     mailWith("From: mailer-daemon@example.net", line.repeat(20_000_000 / line.length)),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { showsCryptography } from "#src/mime/shows-cryptography.ts";
+import { limit } from "#test/support/limits.ts";
 import { parsed } from "./fixture.ts";
 import { mailWith, peoplesMails } from "./robot-mails.ts";
 
@@ -123,7 +124,7 @@ test("a mail without any shows none, whatever else it carries", async () => {
     assert.equal(await shows(readFileSync(new URL(name, mails))), false, name);
 });
 
-test("searches 20 MB of almost armour", { timeout: 20_000 }, async () => {
+test("searches 20 MB of almost armour", { timeout: limit(20) }, async () => {
   const raw = Buffer.from(mailWith("", "begin begin=20&nbsp;<<begin< pg\n".repeat(600_000)));
   const mail = await parsed(raw);
 

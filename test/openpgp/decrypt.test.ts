@@ -17,6 +17,7 @@ import { encrypt } from "#src/openpgp/encrypt.ts";
 import { generateSecretKey } from "#src/openpgp/generate-secret-key.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import { readPacketHeads } from "#src/openpgp/read-packets.ts";
+import { limit } from "#test/support/limits.ts";
 import { createGnupg, mustWork, withoutGpg } from "./gnupg.ts";
 
 const desk = await generateSecretKey("Desk", "desk@example.org");
@@ -169,7 +170,7 @@ test("refuses a mail whose integrity protection was stripped: not authenticated"
   refused(await decrypt(stripIntegrity(mail), keys), "not authenticated");
 });
 
-test("refuses a bomb of 200 MB in 200 kB: too large", { timeout: 10_000, skip: withoutGpg }, async (t) => {
+test("refuses a bomb of 200 MB in 200 kB: too large", { timeout: limit(10), skip: withoutGpg }, async (t) => {
   const gpg = createGnupg(t);
   gpg.importKey(desk.public);
   const bomb = mustWork(
@@ -183,7 +184,10 @@ test("refuses a bomb of 200 MB in 200 kB: too large", { timeout: 10_000, skip: w
   refused(await decrypt(bomb, keys), "too large");
 });
 
-test("refuses a bomb compressed with bzip2: too large", { timeout: 10_000, skip: withoutGpg }, async (t) => {
+test("refuses a bomb compressed with bzip2: too large", {
+  timeout: limit(10),
+  skip: withoutGpg,
+}, async (t) => {
   const gpg = createGnupg(t);
   gpg.importKey(desk.public);
   const bomb = mustWork(
@@ -196,7 +200,7 @@ test("refuses a bomb compressed with bzip2: too large", { timeout: 10_000, skip:
   refused(await decrypt(bomb, keys), "too large");
 });
 
-test("refuses 1,000 session-key packets: too large", { timeout: 1000 }, async () => {
+test("refuses 1,000 session-key packets: too large", { timeout: limit(1) }, async () => {
   const { end } = readPacketHeads(mail, 1)?.[0] ?? assert.fail();
   const repeated = (times: number) =>
     Buffer.concat([...Array(times).fill(mail.subarray(0, end)), mail.subarray(end)]);

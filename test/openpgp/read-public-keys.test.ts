@@ -7,6 +7,7 @@ import { exportPublic } from "#src/openpgp/export-public.ts";
 import { generateSecretKey } from "#src/openpgp/generate-secret-key.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import { readPublicKeys } from "#src/openpgp/read-public-keys.ts";
+import { limit } from "#test/support/limits.ts";
 
 const lea = await generateSecretKey("Lea", "lea@example.org", { expiresInDays: 365 });
 const max = await generateSecretKey("Max", "max@example.org");
@@ -87,7 +88,7 @@ test("says what is wrong with RSA of 1,024 bits", async () => {
   assert.match(key?.problem ?? "", /1024 bits, which is too weak/);
 });
 
-test("refuses RSA of 65,536 bits without any arithmetic", { timeout: 1000 }, async () => {
+test("refuses RSA of 65,536 bits without any arithmetic", { timeout: limit(1) }, async () => {
   const [key] = await readPublicKeys(armor(enums.armor.publicKey, rsaKeyOf(65_535)));
 
   assert.match(key?.problem ?? "", /65535 bits, more than the 8192/);

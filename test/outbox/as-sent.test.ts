@@ -14,6 +14,7 @@ import { type Sender, sendDueAnswers } from "#src/outbox/send.ts";
 import { replyToTicket } from "#src/tickets/reply.ts";
 import { createFolder, createGnupg, mustWork, withoutGpg, withoutSq } from "#test/openpgp/gnupg.ts";
 import { deskAddress, plainMail } from "#test/support/intake.ts";
+import { limit } from "#test/support/limits.ts";
 import { startShiftDesk } from "#test/support/shift-desk.ts";
 import { openAsPerson } from "./open-as-person.ts";
 
@@ -28,7 +29,7 @@ const sender: Sender = {
   name: "Help desk",
   address: deskAddress,
   keys: deskKeys,
-  server: { host: sink.host, port: sink.port, tls: "no", secondsToWait: 5 },
+  server: { host: sink.host, port: sink.port, tls: "no", secondsToWait: limit(5) / 1000 },
 };
 const text =
   "Bonjour Léa,\n\nTry the boot option i915.force_probe and tell us whether the screen stays black.";

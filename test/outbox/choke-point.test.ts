@@ -18,6 +18,7 @@ import { takeKeyOutOfUse } from "#src/tickets/end-key.ts";
 import { replyToTicket } from "#src/tickets/reply.ts";
 import { findSealingKey } from "#src/vault/sealing-keys.ts";
 import { deskAddress, deskSecretKey, plainMail } from "#test/support/intake.ts";
+import { limit } from "#test/support/limits.ts";
 import { startShiftDesk } from "#test/support/shift-desk.ts";
 import { openAsPerson } from "./open-as-person.ts";
 
@@ -30,7 +31,7 @@ const sender: Sender = {
   name: "Help desk",
   address: deskAddress,
   keys: await openSecretKeys([deskSecretKey]),
-  server: { host: sink.host, port: sink.port, tls: "no", secondsToWait: 5 },
+  server: { host: sink.host, port: sink.port, tls: "no", secondsToWait: limit(5) / 1000 },
 };
 let count = 0;
 

@@ -13,6 +13,7 @@ import { recipientOf } from "#src/outbox/recipient.ts";
 import { type Sender, sendDueAnswers } from "#src/outbox/send.ts";
 import { replyToTicket } from "#src/tickets/reply.ts";
 import { deskAddress, deskSecretKey, type Intake, plainMail, startIntake } from "#test/support/intake.ts";
+import { limit } from "#test/support/limits.ts";
 
 type Desk = Intake & { sink: SmtpSink; sender: Sender; staffId: string; send(): Promise<number> };
 
@@ -243,7 +244,7 @@ async function startDesk(t: TestContext): Promise<Desk> {
     name: "Help desk",
     address: deskAddress,
     keys: await openSecretKeys([deskSecretKey]),
-    server: { host: sink.host, port: sink.port, tls: "no", secondsToWait: 5 },
+    server: { host: sink.host, port: sink.port, tls: "no", secondsToWait: limit(5) / 1000 },
   };
   const send = () => sendDueAnswers(intake.db, intake.vault, sender);
   return { ...intake, sink, sender, staffId: staff.id, send };

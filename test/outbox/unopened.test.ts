@@ -20,6 +20,7 @@ import { undoEvent } from "#src/tickets/undo.ts";
 import { unmergeTickets } from "#src/tickets/unmerge.ts";
 import { type Decision, decideUnopened, unopenedOf } from "#src/tickets/unopened-parts.ts";
 import { deskAddress, deskSecretKey, plainMail } from "#test/support/intake.ts";
+import { limit } from "#test/support/limits.ts";
 import { dumpTickets, startShiftDesk } from "#test/support/shift-desk.ts";
 import { fewSections, makeReport } from "#test/whisperback/make-report.ts";
 
@@ -33,7 +34,7 @@ const sender: Sender = {
   name: "Help desk",
   address: deskAddress,
   keys: secretKeys,
-  server: { host: sink.host, port: sink.port, tls: "no", secondsToWait: 5 },
+  server: { host: sink.host, port: sink.port, tls: "no", secondsToWait: limit(5) / 1000 },
 };
 const leasKey = await generateSecretKey("Lea", "lea@example.org");
 /** A block that somebody meant to be a key, with lines lost on its way. */

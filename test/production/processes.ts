@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { limit } from "#test/support/limits.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -39,7 +40,7 @@ export async function refuseToStart(
 
 async function runToEnd(file: string, args: string[], settings: NodeJS.ProcessEnv): Promise<Ended> {
   return await new Promise((resolve) => {
-    const options = { env: cleanEnvironment(settings), cwd: "/", timeout: 60_000 };
+    const options = { env: cleanEnvironment(settings), cwd: "/", timeout: limit(60) };
     const child = execFile(process.execPath, [file, ...args], options, (error, stdout, stderr) => {
       const code = error ? (typeof error.code === "number" ? error.code : -1) : 0;
       resolve({ code, output: stdout + stderr });
@@ -92,7 +93,7 @@ export async function startProcess(
 export async function until<Value>(
   what: string,
   look: () => Promise<Value | undefined | false> | Value | undefined | false,
-  patience = 60_000,
+  patience = limit(60),
 ): Promise<Value> {
   const end = Date.now() + patience;
   for (;;) {

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { ImapFlow } from "imapflow";
+import { limit } from "./limits.ts";
 
 export type Dovecot = {
   host: string;
@@ -160,7 +161,7 @@ async function start(folder: string, port: number): Promise<ChildProcess> {
   const [command = "", ...args] = process.getuid?.() === 0 ? asNobody : dovecot;
   const server = spawn(command, args, { stdio: "ignore" });
 
-  for (let tries = 0; tries < 100; tries += 1) {
+  for (const end = Date.now() + limit(5); Date.now() < end; ) {
     if (await answers(port)) return server;
     if (server.exitCode !== null) break;
     await pause(50);

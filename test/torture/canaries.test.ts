@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { limit } from "#test/support/limits.ts";
 import { runCanaries } from "../../bench/canaries/canaries.ts";
 import { canary, formsIn } from "../../bench/canaries/canary.ts";
 import { canaryTable } from "../../bench/canaries/canary-table.ts";
@@ -7,7 +8,7 @@ import { canaryTable } from "../../bench/canaries/canary-table.ts";
 const token = canary("secret", 12);
 
 test("200 random histories leave no canary in clear mail, logs and open columns", {
-  timeout: 300_000,
+  timeout: limit(300),
 }, async (t) => {
   const onProgress = (sentence: string) => t.diagnostic(sentence);
 
@@ -25,7 +26,7 @@ test("200 random histories leave no canary in clear mail, logs and open columns"
     assert.ok((result.counts.get(`became: ${what}`) ?? 0) > 0, what);
 });
 
-test("a canary that is planted is found, in every place and form", { timeout: 100_000 }, async () => {
+test("a canary that is planted is found, in every place and form", { timeout: limit(100) }, async () => {
   const result = await runCanaries({
     seed: 1,
     histories: 5,

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { limit } from "#test/support/limits.ts";
 import { tortureIntake } from "../../bench/torture/intake.ts";
 import { intakeTable } from "../../bench/torture/tables.ts";
 
 test("150 mails survive 25 faults: none is lost, doubled or half a ticket", {
-  timeout: 200_000,
+  timeout: limit(200),
 }, async (t) => {
   const onProgress = (sentence: string) => t.diagnostic(sentence);
 

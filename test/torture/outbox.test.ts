@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { limit } from "#test/support/limits.ts";
 import { tortureOutbox } from "../../bench/torture/outbox.ts";
 import { outboxTable } from "../../bench/torture/tables.ts";
 
 test("answers survive 40 faults of SMTP: none is lost or sent twice, and what is unknown is shown", {
-  timeout: 200_000,
+  timeout: limit(200),
 }, async (t) => {
   const onProgress = (sentence: string) => t.diagnostic(sentence);
 

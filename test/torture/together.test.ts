@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { limit } from "#test/support/limits.ts";
 import { togetherTable } from "../../bench/torture/tables.ts";
 import { tortureTogether } from "../../bench/torture/together.ts";
 
 test("whichever statement of a mail, a merge, an answer or a page fails, all of it is stored or nothing, and the reason is told", {
-  timeout: 200_000,
+  timeout: limit(200),
 }, async (t) => {
   const onProgress = (sentence: string) => t.diagnostic(sentence);
 

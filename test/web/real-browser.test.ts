@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test, { after, suite } from "node:test";
 import { password, startDesk } from "#test/support/browser.ts";
 import { assertSound, openChromium, withoutChromium } from "#test/support/chromium.ts";
+import { limit } from "#test/support/limits.ts";
 
 suite("in a real browser", { skip: withoutChromium }, async () => {
   if (withoutChromium) return;
@@ -75,7 +76,7 @@ suite("in a real browser", { skip: withoutChromium }, async () => {
     const link = page.getByRole("link", { name: "Skip to the content" });
     assert.ok(await link.isVisible());
     await page.keyboard.press("Enter");
-    await page.waitForURL(/#main$/, { timeout: 10_000 });
+    await page.waitForURL(/#main$/, { timeout: limit(10) });
     await page.context().close();
   });
 });
