@@ -1,5 +1,5 @@
 import type { OtherReading } from "./other-readers.ts";
-import type { CorpusRecord } from "./read-corpus.ts";
+import type { CorpusMail, CorpusRecord } from "./read-corpus.ts";
 
 /** How much of what both other programs agree on the desk has too. */
 export type Comparison = {
@@ -10,24 +10,27 @@ export type Comparison = {
   differs: { what: "subject" | "sender" | "text" | "files"; cause: string }[];
 };
 
-/** Compares where both others agree; what one of them alone says proves nothing. */
-export function compare(record: CorpusRecord, one: OtherReading, other: OtherReading): Comparison | null {
+/** Compares where both others agree; what one of them alone says proves nothing, and nor does what neither could decode. */
+export function compare(
+  { record, lines }: CorpusMail,
+  one: OtherReading,
+  other: OtherReading,
+): Comparison | null {
   if (!one.ok || !other.ok) return null;
   const agreedWords = [...wordsOf(one.text).intersection(wordsOf(other.text))];
-  const ours = wordsOf(
-    `${record.text}\n${record.subject}\n${record.files.map(({ name }) => name).join("\n")}`,
-  );
+  const ours = wordsOf([record.text, record.subject, ...record.files.map(({ name }) => name)].join("\n"));
   const missingWords = agreedWords.filter((word) => !ours.has(word));
   const agreedFiles = one.files.filter((hash) => other.files.includes(hash));
-  const hashes = new Set(record.files.map(({ sha256 }) => sha256));
-  const missingFiles = agreedFiles.filter((hash) => !hashes.has(hash));
+  const missingFiles = agreedFiles.filter((hash) => !lines.has(hash));
 
   const differs: Comparison["differs"] = [];
   const because = (what: Comparison["differs"][number]["what"]) =>
     differs.push({ what, cause: causeOf(record, what) });
   if (record.outcome === "read") {
     const subject = plain(one.subject);
-    if (subject === plain(other.subject) && subject !== plain(record.subject)) because("subject");
+    const isDecoded = !subject.includes(undecoded);
+    if (isDecoded && subject === plain(other.subject) && subject !== plain(record.subject))
+      because("subject");
     const sender = one.from[0]?.toLowerCase();
     if (sender && sender === other.from[0]?.toLowerCase() && sender !== record.from?.address.toLowerCase())
       because("sender");
@@ -56,11 +59,15 @@ function plain(text: string): string {
     .trim();
 }
 
+const undecoded = "\ufffd";
+
+/** Words of a text, but for those that were not decoded, and for files that stand in it in uuencode. */
 function wordsOf(text: string): Set<string> {
-  return new Set(
-    text
+  const withoutFiles = text.replace(/^begin [0-7]{3,4} \S.*$[\s\S]*?^end$/gm, "");
+  const tokens =
+    withoutFiles
       .normalize("NFKC")
       .toLowerCase()
-      .match(/[\p{L}\p{M}\p{N}]{2,}/gu) ?? [],
-  );
+      .match(/[\p{L}\p{M}\p{N}\ufffd]{2,}/gu) ?? [];
+  return new Set(tokens.filter((word) => !word.includes(undecoded)));
 }

@@ -35,6 +35,9 @@ export type CorpusRecord = {
   milliseconds: number;
 };
 
+/** The record, and hashes of its files as other programs give them: line ends of text files as LF. */
+export type CorpusMail = { record: CorpusRecord; lines: Set<string> };
+
 /** The files below a folder, in the order of their names. */
 export async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -49,13 +52,26 @@ export async function readCorpusMail(
   file: string,
   readers: Pick<MailReaders, "read">,
   confirmed: PinnedKey[],
-): Promise<CorpusRecord> {
+): Promise<CorpusMail> {
   const raw = await readFile(file);
   const began = performance.now();
   const first = await readers.read(raw);
   const pinned = first.ok && first.signature !== "no" ? keysFor(first.from?.address, confirmed) : [];
   const reading = pinned.length > 0 ? await readers.read(raw, pinned) : first;
-  return recordOf(file, reading, Math.round(performance.now() - began));
+  const record = recordOf(file, reading, Math.round(performance.now() - began));
+  return {
+    record,
+    lines: new Set(reading.ok ? reading.attachments.flatMap(({ bytes }) => hashesOf(bytes)) : []),
+  };
+}
+
+function hashesOf(bytes: Uint8Array): string[] {
+  const withLineFeeds = Buffer.from(Buffer.from(bytes).toString("latin1").replaceAll("\r\n", "\n"), "latin1");
+  return [sha256(bytes), sha256(withLineFeeds)];
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 function keysFor(address: string | undefined, confirmed: PinnedKey[]): PinnedKey[] {
@@ -76,7 +92,7 @@ function recordOf(file: string, reading: MailReading, milliseconds: number): Cor
       name: filename,
       type: contentType,
       size: bytes.length,
-      sha256: createHash("sha256").update(bytes).digest("hex"),
+      sha256: sha256(bytes),
     })),
     encryption: reading.crypto.encryption,
     signature: reading.signature,

@@ -31,9 +31,18 @@ function fromBase64(body: Uint8Array): EntityContent {
   const line = text.lastIndexOf("\n", stray) + 1;
   const rest = text.slice(line);
   // A letter that was damaged on the way is left out; words are kept.
-  if (/^[A-Za-z0-9+/]{40,}={0,2}\r?$/m.test(rest)) return { bytes: decoded(text), rest: "" };
+  if (/^[A-Za-z0-9+/]{40,}={0,2}\r?$/m.test(rest) || isOneDamagedLine(rest))
+    return { bytes: decoded(text), rest: "" };
   const data = text.slice(0, line);
   return data.trim() === "" ? { bytes: body, rest: "" } : { bytes: decoded(data), rest };
+}
+
+/** A single line with its padding, and hardly anything in it that is no base64: a short file with a damaged letter. */
+function isOneDamagedLine(rest: string): boolean {
+  const line = rest.trim();
+  const strays =
+    line.length <= 100 && /^\S+=$/.test(line) ? line.replace(/[A-Za-z0-9+/=]/g, "").length : line.length;
+  return strays * 10 <= line.length;
 }
 
 /** Some programs encode line by line, so that the padding stands in the middle. */

@@ -147,7 +147,7 @@ function typeOf(headers: Header[], isInDigest: boolean) {
   const { value, parameters } = readParameters(written ?? "");
   const type = /^[\w!#$&^.+-]{1,100}\/[\w!#$&^.+-]{1,100}/.exec(value)?.[0];
   // A type without its second half is none (RFC 2045 §5.2); a multipart says by its boundary that it is one.
-  if (!type && value === "multipart") return { type: "multipart/mixed", isTyped: true, parameters };
+  if (!type && /^multipart($|\/)/.test(value)) return { type: "multipart/mixed", isTyped: true, parameters };
   if (!type && value === "html") return { type: "text/html", isTyped: true, parameters };
   const fallback = isInDigest && written === undefined ? "message/rfc822" : "text/plain";
   return { type: type ?? fallback, isTyped: type !== undefined, parameters };

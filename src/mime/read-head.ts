@@ -16,6 +16,8 @@ export function readHead(bytes: Buffer, start: number, isBoundary: (line: string
   const fields: string[] = [];
   for (const [index, { text, at }] of lines.entries()) {
     if (isField(text)) fields.push(text);
+    // Nothing stands above the first line, so it continues nothing: the space in front of it is a slip.
+    else if (fields.length === 0 && isField(text.trimStart())) fields.push(text.trimStart());
     else if (fields.length === 0 && isMailboxLine(text)) continue;
     else if (fields.length > 0 && (/^[ \t]/.test(text) || index < lastField || isParameter(text)))
       fields.push(`${fields.pop() ?? ""} ${text.trim()}`);

@@ -172,3 +172,33 @@ test("never throws, whatever the bytes are", async () => {
     { numRuns: 300 },
   );
 });
+
+test("a multipart of a kind that has no name is taken apart all the same", async () => {
+  const mail = await parsed(
+    'Content-Type: multipart/*; boundary="b"\n\n--b\n\nwords\n--b\nContent-Type: image/png; name="p.png"\n\npixels\n--b--\n',
+  );
+
+  assert.equal(mail.text.trim(), "words");
+  assert.deepEqual(
+    mail.attachments.map(({ filename }) => filename),
+    ["p.png"],
+  );
+});
+
+test("a space in front of the very first header field costs none of them", async () => {
+  const mail = await parsed(" From: Lea <lea@example.org>\nSubject: grey screen\n\nwords\n");
+
+  assert.equal(mail.subject, "grey screen");
+  assert.equal(mail.from[0]?.address, "lea@example.org");
+  assert.equal(mail.text.trim(), "words");
+});
+
+test("a letter that was damaged in the only line of base64 costs no file, and words that are labelled so stay words", async () => {
+  const head =
+    'Content-Type: application/octet-stream; name="some.doc"\nContent-Transfer-Encoding: base64\n\n';
+  const damaged = await parsed(`${head}PGh0*bWw+Cg==\n`);
+  const words = await parsed(`${head}... half of the encoded data goes here ...\n`);
+
+  assert.equal(Buffer.from(damaged.attachments[0]?.bytes ?? []).toString(), "<html>\n");
+  assert.match(Buffer.from(words.attachments[0]?.bytes ?? []).toString(), /half of the encoded data/);
+});
