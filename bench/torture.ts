@@ -4,12 +4,13 @@ import { runCanaries } from "./canaries/canaries.ts";
 import { canaryTable } from "./canaries/canary-table.ts";
 import { tortureIntake } from "./torture/intake.ts";
 import { tortureOutbox } from "./torture/outbox.ts";
+import { partsTable, tortureParts } from "./torture/parts.ts";
 import { intakeTable, outboxTable, togetherTable } from "./torture/tables.ts";
 import { tortureTogether } from "./torture/together.ts";
 
 // `npm run torture`: see what breaks, and what leaks.
 // `-- --seed 2 --mails 1000 --faults 100 --smtp-faults 100 --histories 1000 --statements 300 --only intake` (or outbox,
-// together, canaries)
+// together, canaries, parts with --part-mails 2000)
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     "smtp-faults": { type: "string", default: "1000" },
     histories: { type: "string", default: "10000" },
     statements: { type: "string", default: "3000" },
+    "part-mails": { type: "string", default: "20000" },
     workers: { type: "string", default: "3" },
     only: { type: "string" },
   },
@@ -28,7 +30,8 @@ const onProgress = (sentence: string) =>
   console.log(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s  ${sentence}`);
 let failed = false;
 
-const wants = (part: "intake" | "outbox" | "together" | "canaries") => !values.only || values.only === part;
+const wants = (part: "intake" | "outbox" | "together" | "canaries" | "parts") =>
+  !values.only || values.only === part;
 
 if (wants("intake")) {
   const { mails, faults, workers } = values;
@@ -45,6 +48,11 @@ if (wants("outbox")) {
 if (wants("together")) {
   const result = await tortureTogether({ seed, failures: Number(values.statements), onProgress });
   console.log(togetherTable(result));
+  failed ||= result.problems.length > 0;
+}
+if (wants("parts")) {
+  const result = await tortureParts({ seed, mails: Number(values["part-mails"]), onProgress });
+  console.log(partsTable(result));
   failed ||= result.problems.length > 0;
 }
 if (wants("canaries")) {

@@ -13,7 +13,7 @@ export function saysMore(html: string, plain: string): boolean {
     .replace(/[^\p{L}\p{N}]+/gu, "");
   const words = [...wordsOf(withoutTags(html.slice(0, longest)))].slice(0, mostLooked);
   const missing = words.filter((word) => !said.has(word) && !run.includes(word));
-  return missing.length * 2 > words.length;
+  return missing.length > 0 && missing.length * 2 >= words.length;
 }
 
 function wordsOf(text: string): Set<string> {
