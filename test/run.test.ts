@@ -97,14 +97,27 @@ test("fails for a file that is not there, and for no tests at all", async () => 
   assert.equal(none.code, 1);
 });
 
+test("says in one sentence that there is no room for what tests write", async () => {
+  const { code, text } = await run(["test/fixtures/runner/passes.ts"], { TMPDIR: "/nowhere" });
+
+  assert.match(
+    text,
+    /\nFailures\n\nfiles\n {2}The folder \/nowhere has 0 MB free, .* with TMPDIR\.\n\n0 passed, 1 failed\n$/,
+  );
+  assert.equal(code, 1);
+});
+
 async function runFixtures(...names: string[]) {
   return await run(names.map((name) => `test/fixtures/runner/${name}.ts`));
 }
 
-async function run(args: string[]): Promise<{ code: number; text: string; last: string }> {
+async function run(
+  args: string[],
+  variables: NodeJS.ProcessEnv = {},
+): Promise<{ code: number; text: string; last: string }> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const child = spawn(process.execPath, [join(import.meta.dirname, "run.ts"), ...args], {
-    env: { ...env, WHISPERDESK_TEST_SECONDS: "2" },
+    env: { ...env, WHISPERDESK_TEST_SECONDS: "2", ...variables },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let text = "";

@@ -1,8 +1,8 @@
 import "#src/demo/own-environment.ts";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { glob, stat } from "node:fs/promises";
-import { availableParallelism } from "node:os";
+import { glob, stat, statfs } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import { howToLaunch, offerChromium } from "./support/chromium-server.ts";
@@ -33,11 +33,14 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
-const files = await step("files", findFiles);
+const files = await step("files", async () => {
+  await findRoom();
+  return await findFiles();
+});
 if (isWhole) for (const check of checks) await step(check, () => runScript(manifest.scripts[check]));
-const server = await step("database", () => startServer(files ?? []));
+const server = files && (await step("database", () => startServer(files)));
 const browser = await startBrowser();
-const pace = await step("pace", () => measurePace(server?.url));
+const pace = server && (await step("pace", () => measurePace(server.url)));
 if (files && server && pace) await runAll(files, pace);
 await server?.stop();
 await browser?.stop();
@@ -87,6 +90,16 @@ async function startBrowser(): Promise<{ stop(): Promise<void> } | null> {
   const { address, stop } = await offerChromium();
   process.env.WHISPERDESK_TEST_CHROMIUM = address;
   return { stop };
+}
+
+async function findRoom(): Promise<void> {
+  const needed = isWhole ? 1000 : 100;
+  const { bavail, bsize } = await statfs(tmpdir()).catch(() => ({ bavail: 0, bsize: 0 }));
+  const free = Math.floor((bavail * bsize) / 1e6);
+  if (free >= needed) return;
+  throw new Error(
+    `The folder ${tmpdir()} has ${free} MB free, and the tests need ${needed} MB. Make room, or name another folder with TMPDIR.`,
+  );
 }
 
 async function findFiles(): Promise<string[]> {
