@@ -7,6 +7,7 @@ import pg from "pg";
 import { openDatabase } from "#src/database.ts";
 import { newMasterKey, openVault, readMasterKey } from "#src/vault/master-key.ts";
 import { Browser } from "#test/support/browser.ts";
+import { limit } from "#test/support/limits.ts";
 import { buildHouse, deskAddress, type House, imapUser, withoutDebianPostgres } from "./house.ts";
 import { refuseToStart, startProcess, until, whisperdesk } from "./processes.ts";
 
@@ -47,7 +48,7 @@ for (const postgres of ["embedded", "debian"] as const) {
       ends.map(({ code }) => code),
       [0, 0],
     );
-    for (const { ms } of ends) assert.ok(ms < 5000, `it took ${ms} ms to end`);
+    for (const { ms } of ends) assert.ok(ms < limit(5), `it took ${ms} ms to end`);
     for (const program of [web, worker]) {
       assert.equal(program.errors(), "");
       for (const line of program.output().trim().split("\n"))

