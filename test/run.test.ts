@@ -98,11 +98,11 @@ test("fails for a file that is not there, and for no tests at all", async () => 
 });
 
 test("says in one sentence that there is no room for what tests write", async () => {
-  const { code, text } = await run(["test/fixtures/runner/passes.ts"], { TMPDIR: "/nowhere" });
+  const { code, text } = await run(["test/fixtures/runner/passes.ts"], { TMPDIR: "/dev/null/nowhere" });
 
   assert.match(
     text,
-    /\nFailures\n\nfiles\n {2}The folder \/nowhere has 0 MB free, .* with TMPDIR\.\n\n0 passed, 1 failed\n$/,
+    /\nFailures\n\nfiles\n {2}The folder \/dev\/null\/nowhere has 0 MB free, .* with TMPDIR\.\n\n0 passed, 1 failed\n$/,
   );
   assert.equal(code, 1);
 });
