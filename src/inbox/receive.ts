@@ -19,6 +19,7 @@ import { makeItOurTurn } from "../tickets/add-message.ts";
 import { noteUnopened } from "../tickets/unopened-parts.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type ClaimedMail, finishMail, leaseLostBy } from "./claim-mails.ts";
+import { holdMessageId } from "./earlier-messages.ts";
 import type { MailReading, ReportReading } from "./mail-reading.ts";
 import { contentHashOf } from "./same-report-id.ts";
 import { type Stored, storeMessage, type Understood } from "./store-message.ts";
@@ -49,8 +50,9 @@ export async function receiveMail(
       if (cryptography) await actAsIfOpened(trx, vault, cryptography);
       return await setAside(trx, mail, reason);
     }
-    // Sent at once: neither waits for the other.
-    const [personId, words] = await sendTogether([
+    // Sent at once: neither waits for the other, but all of them for who stores the same mail.
+    const [, personId, words] = await sendTogether([
+      holdMessageId(trx, vault, mailReading.messageId),
       senderOf(trx, vault, mailReading),
       newestBlindVector(trx, vault, mailReading.language, mailReading.searchTexts),
     ]);
@@ -75,7 +77,7 @@ export async function receiveMail(
     if (outcome === "opened") {
       await applyRules(trx, vault, sorting.rules, ticketId, factsOf(reading));
       if (sorting.desk) await acknowledge(trx, vault, sorting.desk, openedBy(mail, reading, ticketId));
-    } else if (reading.sender === "person" || reading.sender === "list") {
+    } else if (makesItOurTurn(outcome, reading)) {
       await makeItOurTurn(trx, ticketId, mail.receivedAt);
     }
     await finish();
@@ -84,6 +86,11 @@ export async function receiveMail(
   return await storing.catch((error) => {
     throw leaseLostBy(error);
   });
+}
+
+/** A copy that came by another way says nothing new; whoever sends a report once more waits for us again. */
+function makesItOurTurn(outcome: Outcome, { sender, report }: Understood): boolean {
+  return (sender === "person" || sender === "list") && (outcome !== "sent_again" || report !== null);
 }
 
 /** Puts a mail where the staff see it, with the reason, to be tried again or discarded by a person. */

@@ -8,6 +8,7 @@ import { type NewTicket, openTicketWith } from "../tickets/open.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { ClaimedMail } from "./claim-mails.ts";
 import { copiedCiphertexts } from "./copied-ciphertexts.ts";
+import { type Earlier, earlierMessages, hashOfMessageId } from "./earlier-messages.ts";
 import type { MailReading } from "./mail-reading.ts";
 import { findSameId, sameIdMark, tellSameId } from "./same-report-id.ts";
 
@@ -26,12 +27,16 @@ export async function storeMessage(
   mail: ClaimedMail,
   reading: Understood,
 ): Promise<Stored | string> {
-  const place = await placeOf(trx, vault, reading);
+  const wish = wishOf(vault, reading.named);
+  const earlier = await earlierMessages(trx, vault, reading, wish?.replyToHash ?? null);
+  const place = await placeOf(trx, vault, reading, earlier);
   if (typeof place === "string") return place;
 
-  const message = messageOf(vault, mail, reading, await copiedCiphertexts(trx, vault, reading));
+  const copied = await copiedCiphertexts(trx, vault, reading);
+  const shared = earlier.sharesId && place?.outcome !== "sent_again" ? ["same Message-ID"] : [];
+  const message = messageOf(vault, mail, reading, wish, [...copied, ...shared]);
   if (place) {
-    await heedWish(trx, vault, reading, place);
+    if (wish) await heedWish(trx, reading, wish, place);
     return await addTo(trx, vault, mail, message, place);
   }
 
@@ -65,7 +70,15 @@ async function storeSameId(
 }
 
 /** The ticket that a mail answers; null: it opens one; a text: why it becomes no message. */
-async function placeOf(trx: Database, vault: Vault, reading: Understood): Promise<Place | string | null> {
+async function placeOf(
+  trx: Database,
+  vault: Vault,
+  reading: Understood,
+  { sameMailOn, ownTicketId }: Earlier,
+): Promise<Place | string | null> {
+  if (sameMailOn && !reading.report?.whisperbackId) {
+    return { ticketId: sameMailOn, outcome: "sent_again", marks: ["sent again", "author not proven"] };
+  }
   if (reading.report) return null;
 
   const answered = await ticketOfReference(trx, vault, reading.references);
@@ -75,28 +88,34 @@ async function placeOf(trx: Database, vault: Vault, reading: Understood): Promis
     return { ticketId: returned, outcome: "bounce", marks: ["bounce"] };
   }
   if (answered) {
-    const marks =
-      reading.sender === "person" ? [] : [reading.sender === "list" ? "list mail" : "automatic mail"];
+    const marks = sortMarks(reading);
     if (!reading.personId || reading.personId !== answered.personId) marks.push("another address");
     return { ticketId: answered.ticketId, outcome: "added", marks };
   }
+  if (ownTicketId && reading.sender !== "automatic")
+    return { ticketId: ownTicketId, outcome: "added", marks: [...sortMarks(reading), "author not proven"] };
   return reading.sender === "automatic" ? "Automatic mail that answers nothing this desk wrote" : null;
+}
+
+function sortMarks({ sender }: Understood): string[] {
+  return sender === "person" ? [] : [sender === "list" ? "list mail" : "automatic mail"];
 }
 
 /** A program's wish counts for nothing; a person's holds answers back until somebody chose. */
 async function heedWish(
   trx: Database,
-  vault: Vault,
-  reading: Understood,
+  { sender, personId }: Understood,
+  wish: Wish,
   { ticketId }: Place,
 ): Promise<void> {
-  const { sender, personId } = reading;
-  const wish = wishOf(vault, reading.named);
-  if (wish && sender !== "automatic" && sender !== "bounce")
+  if (sender !== "automatic" && sender !== "bounce")
     await askForRecipient(trx, ticketId, { personId, ...wish });
 }
 
-function wishOf(vault: Vault, named: NamedAddress[]) {
+/** Keyed hashes of the addresses at which a mail asks for its answers, and one for all of them. */
+type Wish = { addressHashes: Buffer[]; replyToHash: Buffer };
+
+function wishOf(vault: Vault, named: NamedAddress[]): Wish | null {
   const addressHashes = asksElsewhere(named).flatMap(({ address }) => hashesOfAddress(vault, address));
   if (addressHashes.length === 0) return null;
   return {
@@ -138,15 +157,22 @@ async function ticketOf(
 
 type Message = Omit<NewMessage, "ticketId" | "createdAt" | "key"> & { marks: string[] };
 
-function messageOf(vault: Vault, mail: ClaimedMail, reading: Understood, copied: string[]): Message {
+function messageOf(
+  vault: Vault,
+  mail: ClaimedMail,
+  reading: Understood,
+  wish: Wish | null,
+  marks: string[],
+): Message {
   return {
     kind: "from_user",
     mailId: mail.id,
     personId: reading.personId,
-    replyToHash: wishOf(vault, reading.named)?.replyToHash ?? null,
+    replyToHash: wish?.replyToHash ?? null,
+    messageIdHash: hashOfMessageId(vault, reading.messageId),
     encryption: reading.encryption,
     signature: reading.signature,
-    marks: [...reading.marks, ...copied],
+    marks: [...reading.marks, ...marks],
     attachments: reading.attachments,
     content: {
       text: reading.text,

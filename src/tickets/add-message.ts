@@ -17,6 +17,8 @@ export type NewMessage = {
   personId?: string | null;
   /** Keyed hash of the other addresses at which its mail asks for answers. */
   replyToHash?: Buffer | null;
+  /** Keyed hash of the Message-ID of its mail; empty: it had none. */
+  messageIdHash?: Buffer | null;
   encryption?: "none" | "encrypted";
   signature?: "no" | "cannot check" | "bad" | "good";
   marks?: string[];
@@ -44,9 +46,9 @@ type MessageOfTicket = Omit<NewMessage, "ticketId" | "createdAt">;
 /** SQL that stores a message with `messageValues`: what comes before its values begins with its ticket, the end is its time. */
 export function insertMessage(before: string, after: string): string {
   return `insert into messages (ticket_id, key_id, kind, mail_id, staff_id, person_id, sealed_content, encryption, signature,
-         marks, reply_to_hash, created_at)
+         marks, reply_to_hash, message_id_hash, created_at)
        ${before} :keyId, :kind, :mailId, :staffId, :writtenBy, :sealedContent, :encryption, :signature, :marks, :replyToHash,
-         ${after}
+         :messageIdHash, ${after}
        returning id, ticket_id, created_at`;
 }
 
@@ -63,6 +65,7 @@ export function messageValues(vault: Vault, message: MessageOfTicket) {
     signature: message.signature ?? "no",
     marks: message.marks ?? [],
     replyToHash: message.replyToHash ?? null,
+    messageIdHash: message.messageIdHash ?? null,
   };
 }
 

@@ -86,7 +86,7 @@ export function verdictsOf(message: ThreadMessage): Chip[] {
   return [...chips, ...marks.map((mark) => ({ words: mark, tone: toneOf(mark) }))];
 }
 
-const unproven = ["author not proven", "another address", "same report id"];
+const unproven = ["author not proven", "another address", "same report id", "same Message-ID"];
 
 function toneOf(mark: string): Chip["tone"] {
   if (mark === "copied ciphertext") return "bad";

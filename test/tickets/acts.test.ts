@@ -221,14 +221,15 @@ test("two tickets that were merged and taken apart are what they were, to the la
     await mailWithKey(),
     frenchReport(),
     plainMail({ from: "lea@example.org" }),
+    plainMail({ from: "omar@example.net" }),
   );
-  const [key = "", report = "", again = ""] = whole;
+  const [key = "", report = "", again = "", clear = ""] = whole;
   await confirmOffered(desk, key, staff.nina);
   const answer = { staffId: staff.nina, clearAgreed: true, seenMessageId: null };
   await replyToTicket(db, vault, { ...answer, ticketId: key, text: "Encrypted to the key" });
-  await replyToTicket(db, vault, { ...answer, ticketId: report, text: "In clear" });
+  await replyToTicket(db, vault, { ...answer, ticketId: clear, text: "In clear" });
   await addNote(db, vault, { ticketId: again, staffId: staff.ilse, text: "@nina look at the other one" });
-  const tickets = [key, report, again];
+  const tickets = [key, report, again, clear];
 
   await fc.assert(
     fc.asyncProperty(story, fc.nat(3), fc.nat(3), async (acts, one, other) => {

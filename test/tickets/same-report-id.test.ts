@@ -9,6 +9,7 @@ import { exportPublic } from "#src/openpgp/export-public.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import { CannotLeave } from "#src/outbox/queue-mail.ts";
 import { recipientOf } from "#src/outbox/recipient.ts";
+import { personOfAddress } from "#src/people/person-of-address.ts";
 import { replyToTicket } from "#src/tickets/reply.ts";
 import { startDesk, type TestDesk } from "#test/support/browser.ts";
 import { deskAddress, mailDoor } from "#test/support/cast.ts";
@@ -138,6 +139,8 @@ test("a third report joins the one that it repeats, and whoever was chosen befor
 test("two workers that read two such reports at once know of each other", async (t) => {
   const { desk, mailOf } = await start(t);
   const { db, vault } = desk;
+  // Two mails of somebody new wait for each other anyway.
+  await personOfAddress(db, vault, "samira@example.org");
   const raws = await Promise.all([
     mailOf({ from: "mallory@example.net" }),
     mailOf({ from: "samira@example.org" }),
@@ -149,9 +152,13 @@ test("two workers that read two such reports at once know of each other", async 
   const sorting = await readSorting(db, vault);
 
   const claimed = await claimMails(db, 3, 60);
+  const readings = await Promise.all(
+    claimed.map(async (mail) => readMail(await rawMail(db, vault, mail), keys, deskAddress)),
+  );
   await Promise.all(
-    claimed.map(async (mail) => {
-      const reading = await readMail(await rawMail(db, vault, mail), keys, deskAddress);
+    readings.map(async (reading, at) => {
+      const mail = claimed[at];
+      assert.ok(mail);
       await receiveMail(db, vault, mail, reading, sorting);
     }),
   );
