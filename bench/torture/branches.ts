@@ -38,7 +38,7 @@ export async function runBranches(db: Database, check: Database, plan: Plan): Pr
       await together(trx, "outside", plan.before);
       await trx
         .transaction((inner) => together(inner, "inside", plan.inside))
-        .catch((error: { code?: string }) => void codes.push(error.code ?? String(error)));
+        .catch((error: Error & { code?: string }) => void codes.push(error.code ?? error.message));
       await together(trx, "outside", plan.after);
     });
   } catch (error) {

@@ -111,7 +111,7 @@ export function momentOf(internalDate: Date | string | undefined): Date {
 
 /** What the server said, as one short line; of a connection that broke only that it did. */
 export function wordsOf(error: Error): string {
-  const said = "responseText" in error ? String(error.responseText ?? "") : "";
+  const said = "responseText" in error && typeof error.responseText === "string" ? error.responseText : "";
   const words = said.replace(/[\p{Cc}\s]+/gu, " ").trim();
   if (words) return words.slice(0, 200);
   return "responseStatus" in error

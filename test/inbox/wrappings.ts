@@ -214,7 +214,7 @@ export const wrappings: Wrapping[] = [
 ];
 
 /** The whole mail in a wrapping, from one person of its own. */
-export function wrapped({ make }: Wrapping, ciphertexts: Ciphertexts, from: string): Buffer {
+export function wrapped(wrapping: Wrapping, ciphertexts: Ciphertexts, from: string): Buffer {
   const headers = [
     `From: Mia <${from}>`,
     "To: support@example.org",
@@ -223,7 +223,7 @@ export function wrapped({ make }: Wrapping, ciphertexts: Ciphertexts, from: stri
     `Message-ID: <1.${from}>`,
     "MIME-Version: 1.0",
   ];
-  return Buffer.from(render(make(ciphertexts), headers));
+  return Buffer.from(render(wrapping.make(ciphertexts), headers));
 }
 
 function attachedMail(part: Part): Part {

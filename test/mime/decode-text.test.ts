@@ -213,7 +213,7 @@ test("what is encoded in a charset is read again from it", () => {
         fc.record({
           charset: fc.constant(charset),
           text: fc
-            .array(fc.constantFrom(...alphabet, " ", "a", "\n"), { minLength: 4, maxLength: 60 })
+            .array(fc.constantFrom(...Array.from(alphabet), " ", "a", "\n"), { minLength: 4, maxLength: 60 })
             .map((parts) => `${alphabet.slice(0, 4)} ${parts.join("")}`),
         }),
       ),
