@@ -37,6 +37,8 @@ type Setting = {
   changed_by: string;
   language: string | null;
   now: Date;
+  /** When the desk first opened its mailbox. */
+  desk_since: Date | null;
 };
 
 async function settingOf(trx: Database, ticketId: string): Promise<Setting | undefined> {
@@ -49,6 +51,7 @@ async function settingOf(trx: Database, ticketId: string): Promise<Setting | und
       "changed_by",
       "tickets.language",
       trx.raw("now() as now"),
+      trx.raw("(select min(created_at) from mailboxes) as desk_since"),
     );
 }
 
@@ -59,7 +62,8 @@ async function sendOrKeep(
   mail: OpenedTicket,
   setting: Setting,
 ): Promise<void> {
-  const reason = whyNotAcknowledged(mail, setting.now) ?? (await whyNeedsKey(trx, vault, mail));
+  const reason =
+    whyNotAcknowledged(mail, setting.now, setting.desk_since) ?? (await whyNeedsKey(trx, vault, mail));
   if (reason) return await keep(trx, mail, setting, reason);
   const text = await acknowledgementText(trx, setting.queue_id, setting.language);
   const problem = problemOf(text);

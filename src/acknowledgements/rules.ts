@@ -22,7 +22,7 @@ const dayMs = 24 * 3_600_000;
 const mostDays = 2;
 
 /** Why a mail that opened a ticket is not acknowledged, whatever else is right, in words for the staff; null: it may be. */
-export function whyNotAcknowledged(mail: OpeningMail, now: Date): string | null {
+export function whyNotAcknowledged(mail: OpeningMail, now: Date, deskSince: Date | null): string | null {
   if (mail.isReport) return "It is a WhisperBack report";
   // Asked before all that is known from inside the mail: an answer or none must not tell whether it opened.
   if (mail.showsCryptography) return "OpenPGP or S/MIME stands in it: whether it opens is told to nobody";
@@ -30,6 +30,7 @@ export function whyNotAcknowledged(mail: OpeningMail, now: Date): string | null 
   if (mail.references.length > 0) return "It answers another mail, so it is not the first of its thread";
   if (!mail.personId || !mail.address) return "It names no sender";
   if (!isAtPublicHost(mail.address)) return "Its address is at no public host name";
+  if (deskSince && mail.receivedAt < deskSince) return "It lay in the mailbox before the desk opened it";
   const days = Math.floor((now.getTime() - writtenAt(mail)) / dayMs);
   if (days >= mostDays) return `It is ${days} days old: old mail gets none`;
   return null;

@@ -153,7 +153,16 @@ test("never to a second mail of a thread: neither to an answer to ours nor to on
   });
 });
 
-test("never to old mail, such as all that a mailbox holds at the first start", async () => {
+test("never to mail that lay in the mailbox before the desk opened it, however new it is", async () => {
+  await desk.db("mailboxes").update({ created_at: desk.db.fn.now() });
+  await nothingWent(async () => {
+    const reason = "It lay in the mailbox before the desk opened it";
+    assert.equal(await whyNot(newMail(), daysAgo(0.1)), reason);
+  });
+});
+
+test("never to old mail, also when the desk was there", async () => {
+  await desk.db("mailboxes").update({ created_at: new Date(0) });
   await nothingWent(async () => {
     assert.equal(await whyNot(newMail(), daysAgo(2.1)), "It is 2 days old: old mail gets none");
     assert.equal(await whyNot(newMail({}, daysAgo(400))), "It is 400 days old: old mail gets none");
@@ -197,10 +206,10 @@ test("the rules let a mail pass only when none of them speaks against it", () =>
     { receivedAt: new Date("2026-11-20T12:00:01Z") },
   ];
 
-  for (const one of neutral) assert.equal(whyNotAcknowledged({ ...fine, ...one }, now), null);
+  for (const one of neutral) assert.equal(whyNotAcknowledged({ ...fine, ...one }, now, null), null);
   for (let chosen = 0; chosen < 2 ** against.length; chosen += 1) {
     const mail = Object.assign({}, fine, ...against.filter((_, place) => chosen & (1 << place)));
-    const reason = whyNotAcknowledged(mail, now);
+    const reason = whyNotAcknowledged(mail, now, null);
     assert.equal(reason === null, chosen === 0, JSON.stringify(mail));
   }
 });
