@@ -32,7 +32,7 @@ test("the start page shows how far a long mailbox has come in, and a lead choose
 
   const after = await ilse.submit(await ilse.visit("/"), {}, { button: "Fetch the newest first" });
   assert.equal((await desk.db("mailboxes").first("newest_first")).newest_first, true);
-  assert.match(after.$(".backlog form").text(), /Fetch the oldest first\s+now: the newest first/);
+  assert.match(after.$(".backlog form").text(), /Fetch the oldest first\s+Now the newest comes first./);
 });
 
 test("an ordinary day has no bar", async (t) => {
