@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { startMailReaders } from "#src/inbox/mail-readers.ts";
 import type { MailReading } from "#src/inbox/mail-reading.ts";
@@ -12,46 +12,51 @@ const readers = startMailReaders({
   processes: 1,
   secretKeys: [desk.secret],
   deskAddress: "desk@example.org",
-  secondsPerMail: 10,
+  secondsPerMail: limit(300) / 1000,
+  processorSecondsPerMail: limit(10) / 1000,
+  // Each bomb is measured in one process from its beginning to its end.
+  processorSecondsOfShortTurn: 3600,
 });
 after(() => readers.stop());
 await readers.read(Buffer.from(mail(textPart("warm"))));
 
-/** Bytes in memory of the process that reads, as the kernel counts them. */
+/** Bytes in memory of the process that reads, as the kernel counts them; 0 while another one takes its place. */
 function readerMemory(): number {
-  const status = readFileSync(`/proc/${readerPid}/status`, "utf8");
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) * 1024;
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    const status = textOf(`/proc/${pid}/status`);
+    if (!status.includes(`\nPPid:\t${process.pid}\n`)) continue;
+    if (!textOf(`/proc/${pid}/cmdline`).includes("read-mails-process")) continue;
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+  }
+  return 0;
 }
 
-const readerPid = readdirSync("/proc").find((pid) => {
-  if (!/^\d+$/.test(pid)) return false;
-  const read = (file: string) =>
-    existsSync(`/proc/${pid}/${file}`) ? readFileSync(`/proc/${pid}/${file}`, "utf8") : "";
-  return (
-    read("status").includes(`\nPPid:\t${process.pid}\n`) && read("cmdline").includes("read-mails-process")
-  );
-});
-assert.ok(readerPid, "the process that reads is a child of this one");
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+assert.ok(readerMemory() > 0, "the process that reads is a child of this one");
 
 for (const [what, make, reason] of bombs) {
-  test(`${what}: ends within 10 seconds and 384 MB`, { timeout: limit(60) }, async (t) => {
+  test(`${what}: ends within 10 seconds of the processor and 384 MB`, { timeout: limit(360) }, async (t) => {
     const raw = Buffer.from(await make());
     global.gc?.();
     const before = readerMemory();
     let most = before;
-    const sampling = setInterval(() => (most = Math.max(most, readerMemory())), 10);
-    const start = performance.now();
+    const sampling = setInterval(() => (most = Math.max(most, readerMemory())), 20);
 
     const reading = await readers.read(raw);
 
-    const seconds = (performance.now() - start) / 1000;
     clearInterval(sampling);
     const megabytes = Math.round((most - before) / megabyte);
-    t.diagnostic(`${(raw.length / megabyte).toFixed(1)} MB: ${seconds.toFixed(2)} s, ${megabytes} MB more`);
-    assert.ok(seconds * 1000 < limit(10), `took ${seconds} s`);
+    t.diagnostic(`${(raw.length / megabyte).toFixed(1)} MB: ${megabytes} MB more`);
+    assert.doesNotMatch(reasonOf(reading), /longer than/);
     assert.ok(megabytes < 384, `needed ${megabytes} MB`);
     if (reason) assert.match(reasonOf(reading), reason);
-    else assert.ok(reading.ok || !/longer than/.test(reading.reason), reasonOf(reading));
   });
 }
 
