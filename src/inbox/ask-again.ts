@@ -24,6 +24,28 @@ export async function askAgainForPerson(
   return await askFor(db, ask, `${samePerson} and messages.signature <> 'no'`, { messageId: ask.messageId });
 }
 
+/**
+ * The desk asks by itself for the mails of people whose signatures were taken for good: the owner of a key has taken it back
+ * since, or a part of it.
+ */
+export async function askAgainOfSigned(trx: Database, personIds: string[]): Promise<void> {
+  if (personIds.length === 0) return;
+  await insertAsked(trx, "messages.person_id = any(:personIds::bigint[]) and messages.signature = 'good'", {
+    personIds: `{${personIds.join(",")}}`,
+    staffId: null,
+  });
+}
+
+/** The same for a mail that was judged while the owner of its key took that back. */
+export async function askAgainIfJustEnded(trx: Database, personId: string): Promise<void> {
+  const justEnded =
+    "exists (select from pinned_keys where person_id = :personId and owner_ended_at > now() - interval '1 hour')";
+  await insertAsked(trx, `messages.person_id = :personId and messages.signature = 'good' and ${justEnded}`, {
+    personId,
+    staffId: null,
+  });
+}
+
 /** One that waits already is not asked for twice; one that was read again before is. */
 async function askFor(
   db: Database,
@@ -32,18 +54,26 @@ async function askFor(
   values: { messageId: string },
 ): Promise<number> {
   return await db.transaction(async (trx) => {
-    const result = await trx.raw(
-      `insert into read_again (mail_id, asked_by)
-       select mails.id, :staffId from messages join mails on mails.id = messages.mail_id
-       where ${which} and mails.sealed_raw is not null order by mails.id
-       on conflict (mail_id) do update set asked_by = excluded.asked_by, asked_at = now(), attempts = 0,
-         lease_token = null, leased_until = null, done_at = null, result = null, reason = null
-       where read_again.done_at is not null`,
-      { ticketId, staffId, ...values },
-    );
-    const asked: number = result.rowCount;
+    const asked = await insertAsked(trx, which, { ticketId, staffId, ...values });
     if (asked > 0)
       await recordEvent(trx, { ticketId, staffId, action: "read_again", detail: { mails: String(asked) } });
     return asked;
   });
+}
+
+async function insertAsked(
+  trx: Database,
+  which: string,
+  values: Record<string, string | null>,
+): Promise<number> {
+  const result = await trx.raw(
+    `insert into read_again (mail_id, asked_by)
+     select mails.id, :staffId from messages join mails on mails.id = messages.mail_id
+     where ${which} and mails.sealed_raw is not null order by mails.id
+     on conflict (mail_id) do update set asked_by = excluded.asked_by, asked_at = now(), attempts = 0,
+       lease_token = null, leased_until = null, done_at = null, result = null, reason = null
+     where read_again.done_at is not null`,
+    values,
+  );
+  return result.rowCount;
 }

@@ -4,6 +4,7 @@ import type { Address, Attachment } from "../mime/mail.ts";
 import type { NamedAddress } from "../mime/named-addresses.ts";
 import type { NotRead } from "../mime/not-read.ts";
 import type { Segment } from "../mime/open-document.ts";
+import type { LoneRevocation } from "../openpgp/lone-revocation.ts";
 import type { KeyFacts } from "../people/key-facts.ts";
 import type { WeightedText } from "../search/blind-vector.ts";
 
@@ -87,6 +88,8 @@ export type MailReading =
       marks: string[];
       language: string | null;
       offeredKeys: OfferedKey[];
+      /** Revocations that came without their keys. */
+      revocations: LoneRevocation[];
       report: ReportReading | null;
       /** Message-IDs that a bounce gives back: which mail of ours may have come back. */
       bounceOf: string[];

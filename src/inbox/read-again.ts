@@ -8,7 +8,8 @@ import { copiedCiphertexts } from "./copied-ciphertexts.ts";
 import { type MailReaders, ReadingStopped } from "./mail-readers.ts";
 import type { MailReading } from "./mail-reading.ts";
 import { readWithKeys } from "./read-with-keys.ts";
-import { rememberOfReport, storeOfferedKeys } from "./receive.ts";
+import { rememberOfReport } from "./receive.ts";
+import { storeOfferedKeys } from "./store-offered-keys.ts";
 
 export type AgainReader = {
   readers: Pick<MailReaders, "read">;

@@ -109,6 +109,7 @@ async function readOrdinaryMail(
     ...protectionOf(outer, opened),
     language: detectLanguage(text) ?? detectLanguage(subject),
     offeredKeys: came.keys,
+    revocations: came.revocations,
     report: null,
     bounceOf: sender.sort === "bounce" ? returned : [],
     searchTexts: textsOfMail({ subject, text, fromName: outer.from[0]?.name ?? "" }, opened.attachments),

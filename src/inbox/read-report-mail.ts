@@ -50,6 +50,7 @@ export async function readReportMail(
     ...protectionOf(outer, opened),
     language: languageOf(report),
     offeredKeys: came.keys,
+    revocations: came.revocations,
     report: {
       ...openFacts(report, whisperbackId, outer, handSaved),
       contentDigest: digestOf(opened.cleartext),

@@ -1,4 +1,5 @@
 import type { Database } from "../database.ts";
+import { restrictKey } from "../openpgp/restrict-key.ts";
 import { keysOfAddress } from "../people/keys-of-address.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { MailReaders } from "./mail-readers.ts";
@@ -13,6 +14,20 @@ export async function readWithKeys(
 ): Promise<MailReading> {
   const reading = await readers.read(raw);
   if (!reading.ok || reading.crypto.signature === "no" || !reading.from) return reading;
-  const confirmed = await keysOfAddress(db, vault, reading.from.address);
-  return confirmed.length > 0 ? await readers.read(raw, confirmed) : reading;
+  const known = await keysOfAddress(db, vault, reading.from.address);
+  if (known.length === 0) return reading;
+  const confirmed: typeof known = [];
+  for (const key of known) confirmed.push({ ...key, armored: await withWordAgainst(key.armored, reading) });
+  return await readers.read(raw, confirmed);
+}
+
+/** A mail may take back the very key that signed it. */
+async function withWordAgainst(
+  armored: string,
+  { offeredKeys, revocations }: Extract<MailReading, { ok: true }>,
+): Promise<string> {
+  let restricted = armored;
+  for (const came of [...offeredKeys, ...revocations])
+    restricted = (await restrictKey(restricted, came.armored)) ?? restricted;
+  return restricted;
 }

@@ -3,7 +3,6 @@ import { actAsIfOpened } from "../acknowledgements/as-if-opened.ts";
 import { anyAcknowledges } from "../acknowledgements/settings.ts";
 import type { Signature } from "../acknowledgements/text.ts";
 import { type Database, sendTogether } from "../database.ts";
-import { type NewOffer, offerKey } from "../people/offered-keys.ts";
 import {
   personOfAddress,
   rememberCryptography,
@@ -18,11 +17,13 @@ import { listRules, type StoredRule } from "../sorting-rules/rules.ts";
 import { makeItOurTurn } from "../tickets/add-message.ts";
 import { noteUnopened } from "../tickets/unopened-parts.ts";
 import type { Vault } from "../vault/vault.ts";
+import { askAgainIfJustEnded } from "./ask-again.ts";
 import { type ClaimedMail, finishMail, leaseLostBy } from "./claim-mails.ts";
 import { holdMessageId } from "./earlier-messages.ts";
 import type { MailReading, ReportReading } from "./mail-reading.ts";
 import { contentHashOf } from "./same-report-id.ts";
 import { type Stored, storeMessage, type Understood } from "./store-message.ts";
+import { storeOfferedKeys } from "./store-offered-keys.ts";
 
 export type Outcome = Stored["outcome"] | "set_aside";
 
@@ -64,6 +65,7 @@ export async function receiveMail(
     const parts = [
       storeReport(trx, vault, mail, reading, messageId),
       storeOfferedKeys(trx, vault, reading, { key: mail.key, place: { ticketId, messageId } }),
+      ...(reading.signature === "good" && personId ? [askAgainIfJustEnded(trx, personId)] : []),
       ...(reading.notRead.length > 0 ? [noteUnopened(trx, messageId)] : []),
       storeDocument(trx, { id: messageId, ticketId, language: reading.language }, words),
     ];
@@ -184,19 +186,4 @@ async function storeReport(
     log_sections: report.logSections,
     content_hash: contentHashOf(vault, report),
   });
-}
-
-/** The key in a report is for whom the report itself names, also when the ticket of the first report names another one. */
-export async function storeOfferedKeys(
-  trx: Database,
-  vault: Vault,
-  reading: Understood,
-  { key, place, readAgain = false }: Pick<NewOffer, "key" | "place" | "readAgain">,
-): Promise<void> {
-  if (reading.offeredKeys.length === 0) return;
-  const contact = reading.report?.contactAddress;
-  const personId = contact ? await personOfAddress(trx, vault, contact) : reading.personId;
-  for (const { source, also, armored, facts } of reading.offeredKeys) {
-    await offerKey(trx, vault, { personId, place, key, source, also, armored, facts, readAgain });
-  }
 }

@@ -128,7 +128,7 @@ function intendedFor(check: SignatureCheck, { encryptedTo }: CryptoFacts): Crypt
   return check.intendedFor.some((fingerprint) => encryptedTo.includes(fingerprint)) ? "us" : "others";
 }
 
-/** Pinned for this address by a person, and the key itself says that it belongs to this address. */
+/** Pinned for this address by a person, and the key itself says that it belongs to this address, or bears no name at all. */
 async function pinnedFor(
   address: string,
   check: SignatureCheck,
@@ -137,7 +137,8 @@ async function pinnedFor(
   for (const one of pinned.filter((key) => isSameAddress(key.address, address))) {
     for (const key of await namesOf(one.armored)) {
       if (key.fingerprint !== check.signer) continue;
-      if (key.userIds.some((userId) => isSameAddress(addressOf(userId), address))) return one.address;
+      if (key.isNameless || key.userIds.some((userId) => isSameAddress(addressOf(userId), address)))
+        return one.address;
     }
   }
   return null;
@@ -145,7 +146,11 @@ async function pinnedFor(
 
 /** Whose a key is does not change, so of one that is asked for again it is read once. */
 const namesOf = remember(64, async (armored) =>
-  (await readPublicKeys(armored)).map(({ fingerprint, userIds }) => ({ fingerprint, userIds })),
+  (await readPublicKeys(armored)).map(({ fingerprint, userIds, isNameless }) => ({
+    fingerprint,
+    userIds,
+    isNameless,
+  })),
 );
 
 function addressOf(userId: string): string {

@@ -1,18 +1,11 @@
-import {
-  createMessage,
-  enums,
-  type Key,
-  type Message,
-  readKeys,
-  readSignature,
-  type Signature,
-  verify,
-} from "openpgp";
+import { createMessage, enums, type Key, type Message, readSignature, type Signature, verify } from "openpgp";
 import { dearmor } from "./dearmor.ts";
 import { intendedRecipients } from "./intended-recipients.ts";
 import { limits } from "./prepare-openpgp.ts";
+import { readKeysIn } from "./read-keys.ts";
 import { packetTags } from "./read-packets.ts";
 import { remember } from "./remember.ts";
+import { revocationAt } from "./revocation.ts";
 
 /** "cannot check": no key, or a signature of a kind that proves nothing today; the reason tells which. */
 export type SignatureVerdict = "no" | "cannot check" | "bad" | "good";
@@ -136,7 +129,8 @@ async function checkOf({ verified, signature, keyID }: Checked, keys: Key[]): Pr
   if (weak) return { ...check, signed: "cannot check", reason: weak };
   if (!key) return { ...check, signed: "cannot check", reason: "no key" };
   if (failure !== null) return { ...check, ...inWords(failure) };
-  if (await key.isRevoked()) return { ...check, signed: "cannot check", reason: "key revoked" };
+  if (await revocationAt(key, check.signedAt ?? new Date()))
+    return { ...check, signed: "cannot check", reason: "key revoked" };
   return { ...check, signed: "good", reason: null };
 }
 
@@ -172,7 +166,7 @@ async function readKeysOf(armored: string[]): Promise<Key[]> {
  */
 const keysIn = remember(64, async (block: string): Promise<Key[]> => {
   const bytes = dearmor(block, "PUBLIC KEY BLOCK");
-  const found = bytes ? await readKeys({ binaryKeys: bytes }).catch(() => []) : [];
+  const found = bytes ? await readKeysIn(bytes).catch(() => []) : [];
   return found.filter((key) => key.getKeys().every(isOfUsualSize));
 });
 

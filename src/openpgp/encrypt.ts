@@ -1,7 +1,9 @@
-import { createMessage, encrypt as encryptMessage, type Key, type PrivateKey, readKey } from "openpgp";
+import { createMessage, encrypt as encryptMessage, type Key, type PrivateKey } from "openpgp";
 import { dearmor } from "./dearmor.ts";
 import type { SecretKeys } from "./open-secret-keys.ts";
 import { prepareOpenpgp } from "./prepare-openpgp.ts";
+import { readKeysIn } from "./read-keys.ts";
+import { revocationAt } from "./revocation.ts";
 
 /**
  * Signs and encrypts bytes in one pass; gives an armoured message. Nothing is compressed, so that padded content
@@ -26,7 +28,9 @@ export async function encrypt(
 async function readRecipient(armored: string): Promise<Key> {
   const bytes = dearmor(armored, "PUBLIC KEY BLOCK");
   if (!bytes) throw new Error("A recipient's key is not a complete public key block");
-  return await readKey({ binaryKey: bytes });
+  const [key] = await readKeysIn(bytes);
+  if (!key || (await revocationAt(key, new Date()))) throw new Error("A recipient's key was revoked");
+  return key;
 }
 
 /** The first of our keys that can sign; throws when none can. */

@@ -1,6 +1,9 @@
-import { type Key, readKeys } from "openpgp";
+import { enums, type Key } from "openpgp";
 import { dearmor } from "./dearmor.ts";
 import { limits, prepareOpenpgp } from "./prepare-openpgp.ts";
+import { readKeysIn } from "./read-keys.ts";
+import { restrictKey } from "./restrict-key.ts";
+import { hasRevokedPart, type Revocation, revocationAt } from "./revocation.ts";
 import { stripCertifications } from "./strip-certifications.ts";
 import { withoutForeignCertifications } from "./without-foreign-certifications.ts";
 
@@ -10,6 +13,8 @@ export type PublicKey = {
   keyIds: string[];
   /** Only those that the key itself certifies. */
   userIds: string[];
+  /** It bears no name at all, not even one that it does not certify. */
+  isNameless: boolean;
   createdAt: Date;
   /** Such as "RSA 4096" or "Curve25519": of the primary key. */
   algorithm: string;
@@ -17,7 +22,10 @@ export type PublicKey = {
   expiresAt: Date | null;
   /** When it can be encrypted to no longer, by the date of the key or of its part for encryption; null: never. */
   encryptsUntil: Date | null;
-  revoked: boolean;
+  /** By its owner; null: it was not. */
+  revocation: Revocation | null;
+  /** Its owner took a part of it back, for whatever that was. */
+  hasRevokedPart: boolean;
   canEncrypt: boolean;
   /** Why it cannot be encrypted to, in words for staff; null when it can. */
   problem: string | null;
@@ -41,11 +49,21 @@ export async function readPublicKeys(data: string | Uint8Array): Promise<PublicK
     if (bytes.length > limits.keyFileBytes) continue;
     for (const key of await keysIn(bytes)) {
       const described = await describe(key);
-      const isNew = !found.some((one) => one.fingerprint === described?.fingerprint);
-      if (described && isNew && found.length < mostKeys) found.push(described);
+      if (!described) continue;
+      const at = found.findIndex((one) => one.fingerprint === described.fingerprint);
+      const first = found[at];
+      if (first) found[at] = await withWordAgainstIt(first, described);
+      else if (found.length < mostKeys) found.push(described);
     }
   }
   return found;
+}
+
+/** Of two copies the first one, with what the other says against it. */
+export async function withWordAgainstIt(first: PublicKey, other: PublicKey): Promise<PublicKey> {
+  const restricted = first.armored === other.armored ? null : await restrictKey(first.armored, other.armored);
+  const [again] = restricted ? await readPublicKeys(restricted) : [];
+  return again ?? first;
 }
 
 function binariesIn(data: string | Uint8Array): Uint8Array[] {
@@ -59,7 +77,7 @@ function binariesIn(data: string | Uint8Array): Uint8Array[] {
 
 async function keysIn(bytes: Uint8Array): Promise<Key[]> {
   try {
-    const keys = await readKeys({ binaryKeys: bytes });
+    const keys = await readKeysIn(bytes);
     return keys.filter((key) => !key.isPrivate()).slice(0, mostKeys);
   } catch {
     return [];
@@ -80,23 +98,25 @@ async function describeReadable(key: Key): Promise<PublicKey> {
     keyIds: key.getKeyIDs().map((id) => id.toHex().toUpperCase()),
     createdAt: key.getCreationTime(),
     algorithm: algorithmOf(key),
+    isNameless: key.users.every(({ userID }) => !userID),
     armored: key.armor(),
   };
   // Before anything is verified: one check with a 65,536-bit number takes minutes.
   const size = problemOfSize(key);
   if (size) return { ...common, ...nothingKnown, problem: size };
 
-  const revoked = await key.isRevoked();
+  const revocation = await revocationAt(key, new Date());
   const expiresAt = await expiryOf(key);
-  const reason = await whyNotEncryptable(key);
+  const reason = revocation ? "revoked" : await whyNotEncryptable(key);
   return {
     ...common,
     userIds: await certifiedUserIds(key),
     expiresAt,
     encryptsUntil: reason === null ? earlier(expiresAt, await expiryOfEncryption(key)) : null,
-    revoked,
+    revocation,
+    hasRevokedPart: await hasRevokedPart(key),
     canEncrypt: reason === null,
-    problem: reason === null ? null : inWords(reason, revoked, expiresAt),
+    problem: reason === null ? null : (tooOld(key) ?? inWords(reason, revocation, expiresAt)),
   };
 }
 
@@ -104,7 +124,8 @@ const nothingKnown = {
   userIds: [],
   expiresAt: null,
   encryptsUntil: null,
-  revoked: false,
+  revocation: null,
+  hasRevokedPart: false,
   canEncrypt: false,
 };
 
@@ -167,8 +188,29 @@ async function isCertified(verification: Promise<true>): Promise<boolean> {
   );
 }
 
-function inWords(reason: string, revoked: boolean, expiresAt: Date | null): string {
-  if (revoked) return "This key was revoked by its owner";
+const reasonWords: Record<Revocation["reason"], string> = {
+  compromised: ": somebody else may have it",
+  superseded: ": another one takes its place",
+  retired: ": it is used no more",
+  "not told": "",
+};
+
+/** DSA and ElGamal, which newer programs refuse too (RFC 9580 §9.1). */
+function tooOld(key: Key): string | null {
+  const parts = key.getSubkeys().map(({ keyPacket }) => keyPacket.algorithm);
+  const isOld =
+    oldKinds.has(key.keyPacket.algorithm) || (parts.length > 0 && parts.every((part) => oldKinds.has(part)));
+  if (!isOld) return null;
+  return "This key is of too old a kind (DSA/ElGamal) to protect anything that is encrypted to it";
+}
+
+const oldKinds = new Set<number>([enums.publicKey.dsa, enums.publicKey.elgamal]);
+
+function inWords(reason: string, revocation: Revocation | null, expiresAt: Date | null): string {
+  if (revocation) {
+    const on = revocation.at ? ` on ${revocation.at.toISOString().slice(0, 10)}` : "";
+    return `This key was revoked by its owner${on}${reasonWords[revocation.reason]}`;
+  }
   if (expiresAt && expiresAt <= new Date())
     return `This key expired on ${expiresAt.toISOString().slice(0, 10)}`;
   if (/expired/i.test(reason)) return "The part of this key that encrypts has expired";

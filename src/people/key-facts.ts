@@ -1,5 +1,6 @@
 import { isSameAddress } from "../mime/clean-address.ts";
 import { type PublicKey, readPublicKeys } from "../openpgp/read-public-keys.ts";
+import type { Revocation } from "../openpgp/revocation.ts";
 
 /** What a public key says of itself, as JSON: read where mail is read, and sealed, since its names are a person's. */
 export type KeyFacts = {
@@ -9,6 +10,14 @@ export type KeyFacts = {
   createdAt: string;
   expiresAt: string | null;
   encryptsUntil: string | null;
+  /** Of the key and its parts; absent in older facts. */
+  keyIds?: string[];
+  /** How its owner took it back; null, or absent in older facts: they did not. */
+  revocation?: { at: string | null; reason: Revocation["reason"] } | null;
+  /** The owner took it back, or a part of it. */
+  takenBack?: boolean;
+  /** It bears no name at all. */
+  isNameless?: boolean;
   /** Why nothing could be encrypted to it when it was read; null: something could. */
   problem: string | null;
 };
@@ -22,6 +31,13 @@ export function keyFactsOf(key: PublicKey): KeyFacts {
     createdAt: key.createdAt.toISOString(),
     expiresAt: key.expiresAt?.toISOString() ?? null,
     encryptsUntil: key.encryptsUntil?.toISOString() ?? null,
+    keyIds: key.keyIds,
+    revocation: key.revocation && {
+      at: key.revocation.at?.toISOString() ?? null,
+      reason: key.revocation.reason,
+    },
+    takenBack: key.revocation !== null || key.hasRevokedPart,
+    isNameless: key.isNameless,
     problem: key.problem,
   };
 }

@@ -1,7 +1,7 @@
 import { type Database, sendTogether } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
 import { isId } from "../web/is-id.ts";
-import { bearsAddress, type KeyFacts, problemOf, readKeyFacts } from "./key-facts.ts";
+import { bearsAddress, endOf, type KeyFacts, problemOf, readKeyFacts } from "./key-facts.ts";
 import type { KeySource } from "./offered-keys.ts";
 
 /** A key that a staff member confirmed. `problem`: why nothing can be encrypted to it now. */
@@ -124,6 +124,12 @@ async function offeredRows(db: Database, vault: Vault, personId: string): Promis
     .leftJoin("messages", "messages.id", "offered_keys.message_id")
     .leftJoin("vault_keys as message_keys", "message_keys.id", "messages.key_id")
     .leftJoin("staff", "staff.id", "offered_keys.refused_by")
+    .leftJoin("key_revocations as revocation", (join) =>
+      join
+        .on("revocation.fingerprint_hash", "offered_keys.fingerprint_hash")
+        .andOn("revocation.learned_at", ">", "offered_keys.created_at"),
+    )
+    .leftJoin("vault_keys as revocation_keys", "revocation_keys.id", "revocation.key_id")
     .where("offered_keys.person_id", personId)
     .orderBy("offered_keys.id", "desc")
     .limit(mostRows)
@@ -141,9 +147,14 @@ async function offeredRows(db: Database, vault: Vault, personId: string): Promis
         [personId],
       ),
       "message_keys.wrapped_key as message_key",
+      "revocation.sealed_facts as sealed_revocation",
+      "revocation_keys.wrapped_key as revocation_key",
     );
   return await Promise.all(
     rows.map(async ({ wrapped_key, sealed_key, sealed_facts, sealed_content, message_key, ...row }) => {
+      const revocation: KeyFacts | null =
+        row.sealed_revocation &&
+        JSON.parse(vault.open(row.revocation_key, "key facts", row.sealed_revocation));
       const armored = vault.open(wrapped_key, "public key", sealed_key);
       const sources: KeySource[] = [row.source, ...row.also];
       return {
@@ -151,15 +162,25 @@ async function offeredRows(db: Database, vault: Vault, personId: string): Promis
         armored,
         sources,
         marks: row.marks ?? [],
-        facts: sealed_facts
-          ? JSON.parse(vault.open(wrapped_key, "key facts", sealed_facts))
-          : await readKeyFacts(armored),
+        facts: withRevocation(
+          sealed_facts
+            ? JSON.parse(vault.open(wrapped_key, "key facts", sealed_facts))
+            : await readKeyFacts(armored),
+          revocation,
+        ),
         vouchedBy: sealed_content
           ? signerOf(JSON.parse(vault.open(message_key, "message", sealed_content)).crypto, sources)
           : null,
       };
     }),
   );
+}
+
+/** What the owner said against the key after this copy came. */
+function withRevocation(facts: KeyFacts, later: KeyFacts | null): KeyFacts {
+  if (!later) return facts;
+  const { revocation = null } = later;
+  return { ...facts, revocation, takenBack: true, problem: later.problem ?? facts.problem };
 }
 
 type Crypto = { encryption: string; signature: string; coversAll: boolean; signer: string | null };
@@ -207,7 +228,22 @@ async function offersOf(rows: Row[], inForce: ConfirmedKey | null, address: stri
 function relationOf(same: Row[], newest: Row, inForce: ConfirmedKey | null): OfferedKey["relation"] | null {
   if (!inForce) return "first";
   if (newest.facts.fingerprint === inForce.facts.fingerprint) {
-    return newest.armored !== inForce.armored && newest.created_at > inForce.pinned_at ? "same key" : null;
+    const isNew = newest.armored !== inForce.armored && newest.created_at > inForce.pinned_at;
+    return isNew && widens(newest.facts, inForce.facts) ? "same key" : null;
   }
   return same.some(({ vouchedBy }) => vouchedBy === inForce.facts.fingerprint) ? "update" : "another key";
+}
+
+/** What the owner says against a key counts by itself; a copy that brings no more than that waits for nobody. */
+function widens(copy: KeyFacts, inForce: KeyFacts): boolean {
+  if (problemOf(copy) !== null) return false;
+  const until = (facts: KeyFacts) => endOf(facts)?.getTime() ?? Number.POSITIVE_INFINITY;
+  const knownIds = new Set(inForce.keyIds);
+  return (
+    problemOf(inForce) !== null ||
+    until(copy) > until(inForce) ||
+    !inForce.keyIds ||
+    copy.userIds.some((name) => !inForce.userIds.includes(name)) ||
+    (copy.keyIds ?? []).some((id) => !knownIds.has(id))
+  );
 }

@@ -2,6 +2,7 @@ import type { Database } from "../database.ts";
 import { findSealingKey } from "../vault/sealing-keys.ts";
 import type { Vault } from "../vault/vault.ts";
 import { isId } from "../web/is-id.ts";
+import { type Copy, holdKeys, knownRevocation, restricted } from "./heed-owner.ts";
 import { readKeyFacts } from "./key-facts.ts";
 
 export type Pinning = {
@@ -34,21 +35,33 @@ export async function pinKey(trx: Database, vault: Vault, pinning: Pinning): Pro
     .where({ person_id: pinning.personId })
     .whereNull("ended_at")
     .update({ ended_at: trx.fn.now(), ended_by: pinning.staffId, ended_how: "replaced" });
-  const armored = vault.open(offered.wrapped_key, "public key", offered.sealed_key);
-  const facts = offered.sealed_facts
-    ? vault.open(offered.wrapped_key, "key facts", offered.sealed_facts)
-    : JSON.stringify(await readKeyFacts(armored));
+  const { armored, facts } = await copyNow(trx, vault, offered);
   const key = await findSealingKey(trx, person.key_id);
   await trx("pinned_keys").insert({
     person_id: pinning.personId,
     key_id: key.id,
     fingerprint_hash: offered.fingerprint_hash,
     sealed_key: vault.seal(key.wrapped_key, "public key", armored),
-    sealed_facts: vault.seal(key.wrapped_key, "key facts", facts),
+    sealed_facts: vault.seal(key.wrapped_key, "key facts", JSON.stringify(facts)),
     source: offered.source,
     ticket_id: pinning.ticketId,
     pinned_by: pinning.staffId,
     compared: pinning.compared,
   });
   return true;
+}
+
+/** The copy that was looked at, with what its owner said against it since. */
+async function copyNow(
+  trx: Database,
+  vault: Vault,
+  row: { sealed_key: Buffer; sealed_facts: Buffer | null; wrapped_key: Buffer; fingerprint_hash: Buffer },
+): Promise<Copy> {
+  const armored = vault.open(row.wrapped_key, "public key", row.sealed_key);
+  const facts = row.sealed_facts
+    ? JSON.parse(vault.open(row.wrapped_key, "key facts", row.sealed_facts))
+    : await readKeyFacts(armored);
+  await holdKeys(trx, vault, [facts.fingerprint]);
+  const known = await knownRevocation(trx, vault, row.fingerprint_hash);
+  return known ? await restricted({ armored, facts }, known.armored) : { armored, facts };
 }

@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { readLookUpConfig } from "../config.ts";
 import type { Database } from "../database.ts";
+import { askAgainOfSigned } from "../inbox/ask-again.ts";
 import { inGroups } from "../people/fingerprint.ts";
+import { heedOwner, holdKeys } from "../people/heed-owner.ts";
 import { keyFactsOf } from "../people/key-facts.ts";
 import { offerKey } from "../people/offered-keys.ts";
 import { hashesOfAddress } from "../people/person-of-address.ts";
+import { tellHeeded } from "../tickets/tell-heeded.ts";
 import { openVault, readMasterKey } from "../vault/master-key.ts";
 import type { Vault } from "../vault/vault.ts";
 import { BadCommand, type Command, type Context } from "./command.ts";
@@ -59,10 +62,18 @@ export async function offerFound(
   { source, keys }: LookedUp,
 ): Promise<void> {
   for (const found of keys) {
-    const facts = keyFactsOf(found);
-    const { armored } = found;
+    const { armored, fingerprint } = found;
     const { id: personId, key } = person;
-    await offerKey(db, vault, { personId, place: null, key, source, also: [], armored, facts });
+    await db.transaction(async (trx) => {
+      await holdKeys(trx, vault, [fingerprint]);
+      const { copy, heeded } = await heedOwner(trx, vault, { armored, facts: keyFactsOf(found) });
+      await offerKey(trx, vault, { personId, place: null, key, source, also: [], ...copy });
+      await tellHeeded(trx, heeded, null);
+      await askAgainOfSigned(
+        trx,
+        heeded.map((one) => one.personId),
+      );
+    });
   }
 }
 

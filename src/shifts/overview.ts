@@ -1,5 +1,6 @@
 import type { Database } from "../database.ts";
 import { type Backlog, backlogSql } from "../inbox/backlog.ts";
+import { type EndedKey, endedKeysSql, openEndedKeys, type SealedEndedKey } from "../people/ended-keys.ts";
 import { unapprovedLanguages } from "../reply-templates/unapproved.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Handover } from "./shift.ts";
@@ -18,6 +19,8 @@ export type Overview = {
   back_today: number;
   /** Notes that call this person and that they have not read, newest first, at most 10. */
   mentions: { ticket_id: string; message_id: string; writer_name: string; created_at: Date }[];
+  /** People to whom nothing can leave, since they ended their key. */
+  ended_keys: EndedKey[];
   /** A long mailbox that is on its way into the desk. */
   backlog: Backlog | null;
   /** Tickets with an unsent answer of this person, newest first, at most 10. */
@@ -47,6 +50,7 @@ export async function readOverview(db: Database, vault: Vault, staffId: string):
        (select count(*)::int from acknowledgement_settings setting join reply_templates on reply_templates.id = template_id
           where is_on and retired_at is null and exists ${unapprovedLanguages("setting")}) as acknowledgements_waiting,
        ${backlogSql} as backlog,
+       ${endedKeysSql} as ended_keys,
        note.*
      from (select) one left join (
        select shifts.id as shift_id, staff.name as shift_staff_name, started_at as shift_started_at,
@@ -68,6 +72,7 @@ export async function readOverview(db: Database, vault: Vault, staffId: string):
     drafts: row.drafts ?? [],
     acknowledgements_waiting: row.acknowledgements_waiting,
     backlog: row.backlog,
+    ended_keys: openEndedKeys(vault, row.ended_keys),
   };
 }
 
@@ -82,7 +87,8 @@ function openHandover(vault: Vault, row: Row): Handover | null {
   };
 }
 
-type Row = Omit<Overview, "handover" | "mentions" | "drafts"> & {
+type Row = Omit<Overview, "handover" | "mentions" | "drafts" | "ended_keys"> & {
+  ended_keys: SealedEndedKey[] | null;
   mentions: (Omit<Overview["mentions"][number], "created_at"> & { created_at: string })[] | null;
   drafts: string[] | null;
 } & (

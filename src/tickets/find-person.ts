@@ -13,6 +13,8 @@ export type TicketPerson = {
   named_key_at: Date | null;
   /** When a key of theirs was confirmed that is in force; null: none is. */
   confirmed_at: Date | null;
+  /** When its owner ended it, so that nothing can be encrypted to it any more. */
+  key_ended_at: Date | null;
   keys: { source: "report" | "attachment" | "text" | "autocrypt"; created_at: Date }[];
 };
 
@@ -29,6 +31,7 @@ export async function findPerson(db: Database, vault: Vault, ticketId: string): 
       "people.id",
       "people.sealed_address",
       "pinned_keys.pinned_at",
+      "pinned_keys.owner_ended_at",
       "people.wrote_encrypted_at",
       "people.named_key_at",
       "vault_keys.wrapped_key",
@@ -46,6 +49,7 @@ export async function findPerson(db: Database, vault: Vault, ticketId: string): 
     wrote_encrypted_at: row?.wrote_encrypted_at ?? null,
     named_key_at: row?.named_key_at ?? null,
     confirmed_at: row?.pinned_at ?? null,
+    key_ended_at: row?.owner_ended_at ?? null,
     keys: keys.map((key) => ({ ...key, created_at: new Date(key.created_at) })),
   };
 }

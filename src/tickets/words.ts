@@ -33,6 +33,12 @@ export function eventWords(event: { action: string; detail: Record<string, strin
     key_compared: "compared the key of this person and confirmed it",
     key_unpinned: "took the confirmed key of this person out of use",
     key_refused: "refused a key that came for this person",
+    key_ended_by_owner:
+      {
+        revoked: "the owner revoked the confirmed key of this person",
+        "part revoked": "the owner revoked a part of the confirmed key of this person, or a name on it",
+        end: "the owner set another end to the confirmed key of this person",
+      }[detail.what ?? ""] ?? "the owner changed the confirmed key of this person",
     key_saved: "saved the key of this person",
     clear_asked: "asked to send an answer without encryption",
     clear_agreed: "agreed to send an answer without encryption",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createMessage, type PrivateKey, readPrivateKey, reformatKey, revokeKey, sign } from "openpgp";
+import { createMessage, enums, type PrivateKey, readPrivateKey, reformatKey, revokeKey, sign } from "openpgp";
 import { checkDetached } from "#src/openpgp/check-signatures.ts";
 import { dearmor } from "#src/openpgp/dearmor.ts";
 import { generateSecretKey } from "#src/openpgp/generate-secret-key.ts";
@@ -53,19 +53,33 @@ test("a signature made after the key had expired cannot be checked: key expired"
   assert.deepEqual([check.signed, check.reason], ["cannot check", "key expired"]);
 });
 
-test("a signature by a key that was revoked later cannot be checked: key revoked", async () => {
+test("a key that may be in wrong hands, or was revoked without a reason, proves nothing, also not before", async () => {
+  for (const flag of [enums.reasonForRevocation.noReason, enums.reasonForRevocation.keyCompromised]) {
+    for (const date of ["2026-06-01", "2026-09-01"]) {
+      const check = await revokedCheck(flag, new Date(date));
+      assert.deepEqual([check.signed, check.reason], ["cannot check", "key revoked"], `${flag} ${date}`);
+    }
+  }
+});
+
+test("a key that was superseded or is used no more proves what it signed until then, and nothing since", async () => {
+  for (const flag of [enums.reasonForRevocation.keySuperseded, enums.reasonForRevocation.keyRetired]) {
+    assert.equal((await revokedCheck(flag, new Date("2026-06-01"))).signed, "good", `${flag}`);
+    const since = await revokedCheck(flag, new Date("2026-09-01"));
+    assert.deepEqual([since.signed, since.reason], ["cannot check", "key revoked"], `${flag}`);
+  }
+});
+
+/** Of a signature made at a date by a key that its owner revoked on 1 July. */
+async function revokedCheck(flag: enums.reasonForRevocation, signedAt: Date) {
   const { publicKey } = await revokeKey({
-    key: ninaKey,
-    reasonForRevocation: { flag: 1, string: "I have a new one" },
+    key: await readPrivateKey({ armoredKey: nina.secret }),
+    reasonForRevocation: { flag },
+    date: new Date("2026-07-01"),
     format: "armored",
   });
-
-  const check = await checkDetached(text, await detached(ninaKey, { date: new Date("2026-06-01") }), [
-    publicKey,
-  ]);
-
-  assert.deepEqual([check.signed, check.reason], ["cannot check", "key revoked"]);
-});
+  return await checkDetached(text, await detached(ninaKey, { date: signedAt }), [publicKey]);
+}
 
 test("a signature from the future cannot be checked", async () => {
   const check = await checkDetached(

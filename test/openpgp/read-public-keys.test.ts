@@ -20,7 +20,7 @@ test("reads several blocks with text around them, each key once", async () => {
     [lea.fingerprint, max.fingerprint],
   );
   assert.deepEqual(keys[0]?.userIds, ["Lea <lea@example.org>"]);
-  assert.ok(keys.every((key) => key.canEncrypt && key.problem === null && !key.revoked));
+  assert.ok(keys.every((key) => key.canEncrypt && key.problem === null && key.revocation === null));
   assert.ok(keys[0]?.expiresAt && keys[0].expiresAt > new Date());
   assert.equal(keys[1]?.expiresAt, null);
   assert.ok(keys[0]?.keyIds.includes(lea.fingerprint.slice(-16)));

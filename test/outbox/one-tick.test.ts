@@ -31,6 +31,7 @@ const mails = [
   "lone-multipart-encrypted-in-multipart-mixed",
   "pgp-mime-payload-without-headers",
   "pgpmime-cleartext-without-mime-headers",
+  "smime-encrypted",
   "smime-signature-around-pgp",
   "two-ciphertexts-no-mark",
 ];
