@@ -25,7 +25,7 @@ test("a mail that takes too much processor time is stopped, however much time th
   assert.deepEqual(outcomes, ["set_aside: Reading took longer than 0.3 seconds and was stopped", "read: "]);
 });
 
-test("six small bombs are put behind all other mail", async (t) => {
+test("small bombs are put behind all other mail", async (t) => {
   const blocks = bombs.find(([what]) => what === "20 blocks of 24 MB each, not encrypted");
   assert.ok(blocks);
   const [, makeBomb] = blocks;
@@ -44,11 +44,11 @@ test("six small bombs are put behind all other mail", async (t) => {
   };
 
   await Promise.all([
-    ...Array.from({ length: 6 }, () => read("bomb", bomb)),
+    ...Array.from({ length: 3 }, () => read("bomb", bomb)),
     ...Array.from({ length: 10 }, () => read("plain", Buffer.from(plainMail()))),
   ]);
 
-  assert.equal(ended.length, 16);
+  assert.equal(ended.length, 13);
   assert.ok(ended.slice(0, 11).filter((name) => name === "plain").length >= 10, ended.join(" "));
 });
 
