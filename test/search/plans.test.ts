@@ -397,13 +397,13 @@ async function statementsWith(typed: string, after: Place | null = null): Promis
 async function explain(text: string, values: unknown[], how = "costs"): Promise<string> {
   return await db.transaction(async (trx) => {
     await trx.raw("select set_config('enable_seqscan', 'off', true)");
-    const place = (_all: string, number: string) => {
-      const value = values[Number(number) - 1];
+    const literal = (value: unknown): string => {
       if (value instanceof Date) return `'${value.toISOString()}'`;
-      if (Buffer.isBuffer(value)) return `'\\x${value.toString("hex")}'`;
-      if (Array.isArray(value)) return `array[${value.map((each) => `'${each}'`).join(",")}]`;
+      if (Buffer.isBuffer(value)) return `'\\x${value.toString("hex")}'::bytea`;
+      if (Array.isArray(value)) return `array[${value.map(literal).join(",")}]`;
       return typeof value === "number" ? String(value) : `'${String(value).replaceAll("'", "''")}'`;
     };
+    const place = (_all: string, number: string) => literal(values[Number(number) - 1]);
     const filled = text.replaceAll(/\$(\d+)/g, place).replaceAll("?", "\\?");
     const { rows } = await trx.raw(`explain (${how}) ${filled}`);
     return rows.map((row: Record<string, string>) => row["QUERY PLAN"]).join("\n");
