@@ -37,7 +37,7 @@ type Setting = {
   changed_by: string;
   language: string | null;
   now: Date;
-  /** When the desk first opened its mailbox. */
+  /** When the desk first opened its mailbox, in whole seconds as the mail server tells when a mail came. */
   desk_since: Date | null;
 };
 
@@ -51,7 +51,7 @@ async function settingOf(trx: Database, ticketId: string): Promise<Setting | und
       "changed_by",
       "tickets.language",
       trx.raw("now() as now"),
-      trx.raw("(select min(created_at) from mailboxes) as desk_since"),
+      trx.raw("(select date_trunc('second', min(created_at)) from mailboxes) as desk_since"),
     );
 }
 

@@ -161,6 +161,14 @@ test("never to mail that lay in the mailbox before the desk opened it, however n
   });
 });
 
+test("to mail that came in the second in which the desk opened the mailbox: mail servers tell whole seconds", async () => {
+  const opened = new Date();
+  await desk.db("mailboxes").update({ created_at: opened });
+  const whole = new Date(Math.floor(opened.getTime() / 1000) * 1000);
+
+  assert.equal(await whyNot(newMail({ from: "quick@example.org" }), whole), null);
+});
+
 test("never to old mail, also when the desk was there", async () => {
   await desk.db("mailboxes").update({ created_at: new Date(0) });
   await nothingWent(async () => {
