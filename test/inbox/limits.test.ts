@@ -9,13 +9,12 @@ import { bombs } from "./bombs.ts";
 
 test("a mail that takes too long to read is stopped at its limit, and the next one is read", async (t) => {
   const secondsPerMail = await tooShortFor(t, slowMail());
-  const { outcomes, seconds } = await readWithLimits(t, { secondsPerMail }, [slowMail(), plainMail()]);
+  const { outcomes } = await readWithLimits(t, { secondsPerMail }, [slowMail(), plainMail()]);
 
   assert.deepEqual(outcomes, [
     `set_aside: Reading took longer than ${secondsPerMail} seconds and was stopped`,
     "read: ",
   ]);
-  assert.ok(seconds < secondsPerMail + 10, `it took ${seconds} seconds, of which a new process takes some`);
 });
 
 test("a mail that takes too much processor time is stopped, however much time the clock gives it", async (t) => {
@@ -84,21 +83,18 @@ test("hostile mails at once do not keep the good ones from being read", async (t
   assert.equal(outcomes.filter((outcome) => outcome === "read: ").length, 3);
 });
 
-test("a mail that was read in time counts as read, however late the worker hears of it", async (t) => {
+test("a mail that was read in time counts as read, however late the worker hears of it", {
+  timeout: limit(20),
+}, async (t) => {
   const readers = startReaders(t, { secondsPerMail: 1 });
   await readers.read(Buffer.from(plainMail()));
 
-  const reading = Promise.all([1, 2, 3].map(() => readers.read(Buffer.from(plainMail()))));
+  const readings = Promise.all([1, 2, 3].map(() => readers.read(Buffer.from(plainMail()))));
   // The worker is busy past the limit, while the reader has finished long ago.
   for (const began = performance.now(); performance.now() - began < 1500; );
 
-  const readings = await Promise.race([
-    reading,
-    new Promise<null>((done) => setTimeout(done, limit(20), null).unref()),
-  ]);
-  assert.ok(readings, "some mails were never told of");
   assert.deepEqual(
-    readings.map(({ ok }) => ok),
+    (await readings).map(({ ok }) => ok),
     [true, true, true],
   );
 });
@@ -138,13 +134,11 @@ async function readWithLimits(t: TestContext, limits: Partial<MailReadersOptions
   }));
   await keepMails(db, vault, { mailbox: "INBOX", uidvalidity: 1n }, mails);
 
-  const began = performance.now();
   const failures: unknown[] = [];
   const onFailure = (error: unknown) => void failures.push(error);
   await readKeptMails(db, vault, { readers, mailSizeLimit: 50_000_000, onFailure });
-  const seconds = (performance.now() - began) / 1000;
 
   assert.deepEqual(failures, []);
   const rows = await db("mails").orderBy("id").select("state", "set_aside_reason");
-  return { db, seconds, outcomes: rows.map((row) => `${row.state}: ${row.set_aside_reason ?? ""}`) };
+  return { db, outcomes: rows.map((row) => `${row.state}: ${row.set_aside_reason ?? ""}`) };
 }
