@@ -149,6 +149,71 @@ test("statements that do not wait for each other go out by sendTogether: what el
   );
 });
 
+/** Where a test, or what helps it, waits for a time and not for what is meant: each with why. */
+const sleeps = [
+  ["demo/imap-server-input.test.ts", "a limit: the server should hang up long before"],
+  ["demo/postgres.test.ts", "keeps the other process alive until it is told to end"],
+  ["inbox/open-mail-bombs.test.ts", "looks at the memory of another process while it works"],
+  ["search/plans.test.ts", "a search that takes longer than a statement may"],
+  ["search/plans.test.ts", "its call"],
+  ["search/search-transaction.test.ts", "a statement that takes too long, ended by the database"],
+  ["support/delaying-proxy.ts", "answers that come late are what it is for"],
+  ["support/eventually.ts", "between two looks at what is meant"],
+  ["support/pace.ts", "between two looks at the machine"],
+  ["support/run-test-file.ts", "a limit for what left the group of the file"],
+  ["support/run-test-file.ts", "between two looks at whether the file goes on"],
+  ["support/where-it-waits.ts", "a limit for what a hanging process tells"],
+  ["support/where-it-waits.ts", "a limit for what a hanging process runs"],
+  ["web/notice.test.ts", "a slow database is the point"],
+];
+
+test("tests wait for what is meant, by eventually(): each sleep is listed", () => {
+  assert.deepEqual(
+    placesIn(
+      /\b(?:setTimeout|setInterval|pg_sleep|waitForTimeout|sleep|(?<!\.)pause)\s*\(|\bAtomics\.wait\(/g,
+    ),
+    sleeps.map(([file]) => file),
+  );
+});
+
+/** Where the clock is read for more than a date, though what a machine takes proves nothing: each with why. */
+const clocks = [
+  [
+    "demo/smtp-sink.test.ts",
+    "an acknowledgement that is waited for takes 40 ms: one of many mails is quicker",
+  ],
+  ["inbox/limits.test.ts", "keeps the process busy past a limit"],
+  ["production/processes.ts", "how long a process takes to end, within a limit in the machine's own speed"],
+  ["run.ts", "told to the reader"],
+  ["support/eventually.ts", "a limit in the machine's own speed"],
+  ["support/pace.ts", "measures the machine"],
+  ["support/postgres.test.ts", "told to the reader"],
+  ["support/run-test-file.ts", "told to the reader, and a limit in the machine's own speed"],
+];
+
+test("no test asserts by the clock: each use of it is listed, and dates are compared with a moment before", () => {
+  const stopwatch = /\bperformance\s*\.\s*now\s*\(|\bhrtime\b/g;
+  const elapsed = /\bassert\b.*\bDate\.now\(\)\s*-|\bassert\b.*-\s*Date\.now\(\)/g;
+
+  assert.deepEqual(
+    [...new Set(placesIn(stopwatch))],
+    clocks.map(([file]) => file),
+  );
+  assert.deepEqual(placesIn(elapsed), []);
+});
+
+/** The files of the tests in which this stands, as often as it does. */
+function placesIn(pattern: RegExp): string[] {
+  const own = ["architecture.test.ts", "support/processor-time.test.ts"];
+  return globSync("**/*.ts", { cwd: import.meta.dirname, exclude: ["fixtures/runner/**"] })
+    .filter((file) => !own.includes(file))
+    .toSorted()
+    .flatMap((file) => {
+      const text = readFileSync(join(import.meta.dirname, file), "utf8");
+      return [...text.matchAll(pattern)].map(() => file);
+    });
+}
+
 function importsOf(file: string): string[] {
   const text = readFileSync(join(src, file), "utf8");
   return [...text.matchAll(/(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g)].map(([, path = ""]) =>

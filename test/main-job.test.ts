@@ -5,7 +5,6 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { startImapServer } from "#src/demo/imap-server/start-imap-server.ts";
 import { demoReports, layOutReport } from "#src/demo/reports/demo-reports.ts";
@@ -14,6 +13,7 @@ import { startSmtpSink } from "#src/demo/smtp-sink.ts";
 import { newMail } from "#test/acknowledgements/cast.ts";
 import { write } from "#test/reply-templates/cast.ts";
 import { startDesk } from "#test/support/browser.ts";
+import { eventually } from "#test/support/eventually.ts";
 import { limit } from "#test/support/limits.ts";
 
 const run = promisify(execFile);
@@ -33,7 +33,7 @@ test("a report encrypted by gpg becomes a ticket, and its answer is decrypted an
   const id = "72e11dad9f3b4c5d8e7f6a5b4c3d2e1f";
   house.imap.append("desk", "INBOX", await user.encryptReport(reportFor(lea), id));
   const nina = await house.desk.signIn("nina");
-  const ticket = await eventually(async () => {
+  const ticket = await eventually("the ticket of the report in the list", async () => {
     const list = await nina.visit("/tickets");
     const link = list.$("a[href^='/tickets/']").filter((_, one) => /Wi-Fi/.test(list.$(one).text()));
     return link.attr("href");
@@ -54,7 +54,7 @@ test("a report encrypted by gpg becomes a ticket, and its answer is decrypted an
   );
   await house.letLeave();
 
-  const mail = await eventually(async () => house.smtp.mails[0]);
+  const mail = await eventually("the mail of the desk", () => house.smtp.mails[0]);
   assert.deepEqual(mail.to, ["lea@example.org"]);
   assert.match(mail.raw.toString(), /^Subject: \.\.\.\r$/m);
   assert.doesNotMatch(mail.raw.toString(), /USB adapter|Wi-Fi|nina|Whisperdesk/i);
@@ -63,9 +63,11 @@ test("a report encrypted by gpg becomes a ticket, and its answer is decrypted an
   assert.match(status, /GOODSIG .*support@example\.org/);
   assert.match(status, /DECRYPTION_OKAY/);
 
-  await eventually(
-    async () => /sent encrypted and signed/i.test((await nina.visit(ticket)).$("main").text()) || null,
-  );
+  await eventually("the answer to be sent", async () => {
+    const story = (await nina.visit(ticket)).$("main").text();
+    assert.match(story, /sent encrypted and signed/i);
+    return story;
+  });
   assert.equal(house.imap.messages("desk", "INBOX").length, 0);
   assert.equal(house.imap.messages("desk", "Whisperdesk").length, 1);
 });
@@ -83,7 +85,10 @@ test("a reply that gpg encrypted joins the ticket by the Message-ID of our answe
   const report = reportFor(await user.exportPublic("lea@example.org"));
   house.imap.append("desk", "INBOX", await user.encryptReport(report, "abc123"));
   const nina = await house.desk.signIn("nina");
-  const ticketId = await eventually(async () => (await house.desk.db("tickets").first("id"))?.id);
+  const ticketId = await eventually(
+    "the ticket of the report",
+    async () => (await house.desk.db("tickets").first("id"))?.id,
+  );
   const form = await nina.visit(`/tickets/${ticketId}/reply`);
   await nina.submit(
     form,
@@ -91,12 +96,12 @@ test("a reply that gpg encrypted joins the ticket by the Message-ID of our answe
     { button: "Send encrypted" },
   );
   await house.letLeave();
-  const answer = await eventually(async () => house.smtp.mails[0]);
+  const answer = await eventually("the mail of the desk", () => house.smtp.mails[0]);
   const messageId = /^Message-ID:\s+(<.+>)\r$/im.exec(answer.raw.toString())?.[1] ?? "";
 
   house.imap.append("desk", "INBOX", await user.encryptReply("Yes, 7.3 works well for me.", messageId));
 
-  const page = await eventually(async () => {
+  const page = await eventually("the reply in the ticket", async () => {
     const shown = await nina.visit(`/tickets/${ticketId}`);
     return /7\.3 works well/.test(shown.$("main").text()) ? shown : null;
   });
@@ -119,17 +124,19 @@ test("a lead turns acknowledgements on, and the next mail of a person gets one f
   const { id: queue } = await db("queues").where({ language: "en" }).first("id");
   const chosen = await ilse.visit(`/queues/${queue}/acknowledgement?template=${template}`);
   await ilse.submit(chosen, {}, { button: "Turn on with this answer" });
+  // What lay in the mailbox before gets no automatic reply.
+  await eventually("the worker to open the mailbox", () => db("mailboxes").first("name"));
 
   house.imap.append("desk", "INBOX", Buffer.from(newMail({ from: "lea@example.org", subject: "Zanzibar" })));
 
-  const mail = await eventually(async () => house.smtp.mails[0]);
+  const mail = await eventually("the mail of the desk", () => house.smtp.mails[0]);
   assert.deepEqual(mail.to, ["lea@example.org"]);
   assert.equal(mail.from || "", "");
   const raw = mail.raw.toString();
   assert.match(raw, /^Auto-Submitted: auto-replied\r$/m);
   assert.match(raw, /has arrived as \d+\.[\s\S]*, support@example\.org/);
   assert.doesNotMatch(raw, /Zanzibar|\{\{/);
-  const page = await eventually(async () => {
+  const page = await eventually("the acknowledgement on its page", async () => {
     const shown = await ilse.visit(`/queues/${queue}/acknowledgement`);
     return /sent in clear/.test(shown.$("main").text()) ? shown : null;
   });
@@ -262,12 +269,4 @@ function mimeMail(headers: string[], armored: string): Buffer {
       "",
     ].join("\r\n"),
   );
-}
-
-async function eventually<Found>(find: () => Promise<Found | null | undefined>): Promise<Found> {
-  for (;;) {
-    const found = await find();
-    if (found !== null && found !== undefined) return found;
-    await pause(100);
-  }
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { limit } from "../../test/support/limits.ts";
 
 const { PATH = "", NODE_COMPILE_CACHE = "" } = process.env;
 const source = join(import.meta.dirname, "../../src");
@@ -37,9 +38,9 @@ export async function startProcesses(
     keepRunning(`${entry} ${n + 1}`, join(source, `${entry}.ts`), env, endedByItself, failures),
   );
   const started = Promise.all(list.map((one) => one.port())).then(() => true);
-  if (!(await Promise.race([started, pause(60_000, false, { ref: false })]))) {
+  if (!(await Promise.race([started, pause(limit(60), false, { ref: false })]))) {
     for (const one of list) await one.stop();
-    throw new Error(`A process did not start within a minute: ${[...failures.keys()].join("; ")}`);
+    throw new Error(`A process did not start: ${[...failures.keys()].join("; ")}`);
   }
   return {
     list,

@@ -1,10 +1,9 @@
-import { type Budget, filesOfRests, warningsOfRests } from "../mime/budget.ts";
 import { summarise } from "../mime/crypto-summary.ts";
 import type { Mail } from "../mime/mail.ts";
 import type { Opened } from "./open-mail.ts";
 
 /** The mail of a program as it came, for one that holds a ciphertext which does not open: mostly our own, given back. */
-export async function leftClosed(mail: Mail, budget: Budget): Promise<Opened> {
+export async function leftClosed(mail: Mail): Promise<Opened> {
   const crypto = await summarise({
     outer: mail,
     inner: null,
@@ -23,7 +22,7 @@ export async function leftClosed(mail: Mail, budget: Budget): Promise<Opened> {
     segments: [{ sort: "plain", text: mail.text }],
     cleartext: mail.text,
     inner: null,
-    attachments: [...mail.attachments, ...filesOfRests(budget)],
+    attachments: mail.attachments,
     keyBlocks: [],
     encryption: "none",
     signature: crypto.signature,
@@ -31,10 +30,6 @@ export async function leftClosed(mail: Mail, budget: Budget): Promise<Opened> {
     sessionHashes: [],
     marks: [],
     notRead: [],
-    warnings: [
-      ...mail.warnings,
-      ...warningsOfRests(budget),
-      "it holds an encrypted text that was not opened",
-    ],
+    warnings: [...mail.warnings, "it holds an encrypted text that was not opened"],
   };
 }

@@ -1,13 +1,13 @@
 import { autocryptKey } from "../mime/autocrypt.ts";
-import { type Budget, filesOfRests, newBudget, warningsOfRests } from "../mime/budget.ts";
 import { isSameAddress } from "../mime/clean-address.ts";
 import { type CryptoSummary, type PinnedKey, summarise } from "../mime/crypto-summary.ts";
 import { explainFailure } from "../mime/explain-failure.ts";
 import type { Attachment, Mail } from "../mime/mail.ts";
+import { readTree } from "../mime/mime-tree.ts";
 import type { NotRead } from "../mime/not-read.ts";
 import { type Document, openDocument, type Segment } from "../mime/open-document.ts";
 import type { Tries } from "../mime/open-envelope.ts";
-import { type Parsed, parseMail } from "../mime/parse-mail.ts";
+import { type Parsed, parseEntity } from "../mime/parse-mail.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 
 import { notOpenedReason } from "./not-opened-reason.ts";
@@ -46,18 +46,16 @@ const mostAttachedMails = 20;
 /**
  * Opens a mail: decrypts what is encrypted, wherever it stands, and judges all of it once. `pinned` are keys that a
  * staff member confirmed; what a mail brings with it is never among them. What does not open has a reason for the staff.
- * `parsed` saves reading its parts a second time; `budget` is what that has left over.
+ * `parsed` saves reading its parts a second time.
  */
 export async function openMail(
   raw: Uint8Array,
   mail: Mail,
   keys: SecretKeys,
   pinned: PinnedKey[] = [],
-  parsed: Parsed | null = null,
-  budget: Budget = newBudget(),
+  parsed: Parsed = parseEntity(() => readTree(raw)),
 ): Promise<Opened | NotOpened> {
-  const result = parsed ?? (await parseMail(raw, budget));
-  if (!result.ok) return { ok: false, reason: `The mail ${result.reason}` };
+  if (!parsed.ok) return { ok: false, reason: `The mail ${parsed.reason}` };
   const verifyWith = pinned.map(({ armored }) => armored);
   const tries: Tries = {
     keys,
@@ -65,9 +63,8 @@ export async function openMail(
     left: mostTries,
     bytesLeft: mostBytes,
     mailsLeft: mostAttachedMails,
-    budget,
   };
-  const document = await openDocument(result.tree, tries, result);
+  const document = await openDocument(parsed.tree, tries, parsed);
   if (!document.ok) return notOpened(document.reason);
   const [failure] = document.failures;
   if (failure && document.openedBy.length === 0 && clearParts(document) === 0) return notOpened(failure);
@@ -96,12 +93,7 @@ export async function openMail(
     segments: texts,
     cleartext: joined(encrypted.length > 0 ? encrypted : own),
     inner,
-    attachments: [
-      ...document.decrypted,
-      ...document.attachments,
-      ...document.unopened,
-      ...filesOfRests(budget),
-    ],
+    attachments: [...document.decrypted, ...document.attachments, ...document.unopened],
     keyBlocks: offeredBy(mail, document),
     encryption: encryption === "none" ? "none" : "encrypted",
     signature: crypto.signature,
@@ -109,7 +101,7 @@ export async function openMail(
     sessionHashes: [...new Set(document.sessionHashes)],
     marks: marksOf(document, encryption),
     notRead: document.notRead,
-    warnings: [...warningsOf(mail, document, inner, encryption), ...warningsOfRests(budget)],
+    warnings: warningsOf(mail, document, inner, encryption),
   };
 }
 

@@ -1,5 +1,4 @@
 import { automaticMail, type Sender } from "../mime/automatic-mail.ts";
-import { newBudget } from "../mime/budget.ts";
 import { isSameAddress } from "../mime/clean-address.ts";
 import type { PinnedKey } from "../mime/crypto-summary.ts";
 import type { Mail } from "../mime/mail.ts";
@@ -31,15 +30,14 @@ export async function readMail(
   pinned: PinnedKey[] = [],
 ): Promise<MailReading> {
   if (raw.length === 0) return { ok: false, reason: "The mail is empty (0 bytes)" };
-  const budget = newBudget();
-  const outer = await parseMail(raw, budget);
+  const outer = await parseMail(raw);
   if (!outer.ok) return { ok: false, reason: `The mail ${outer.reason}` };
   if (isFromUs(outer.mail, deskAddress))
     return { ok: false, reason: "It says that this desk itself wrote it: a loop, or a forgery" };
 
-  const opened = await openMail(raw, outer.mail, keys, pinned, outer, budget);
+  const opened = await openMail(raw, outer.mail, keys, pinned, outer);
   if (!opened.ok && isByProgram(automaticMail(outer.mail)))
-    return await readOrdinaryMail(raw, outer.mail, await leftClosed(outer.mail, budget), null, deskAddress);
+    return await readOrdinaryMail(raw, outer.mail, await leftClosed(outer.mail), null, deskAddress);
   if (!opened.ok) return notOpened(opened.reason, outer.mail);
 
   const recognised = recogniseReport({

@@ -1,7 +1,6 @@
 import { notSigned, type SignatureCheck } from "../openpgp/check-signatures.ts";
 import type { DecryptionFailure } from "../openpgp/decrypt.ts";
 import { type AttachedMail, headingOf, isAttachedMail } from "./attached-mail.ts";
-import type { Budget } from "./budget.ts";
 import { calendarWords, isCalendar } from "./calendar-words.ts";
 import { type Contents, isUsualNotice, type Piece } from "./contents.ts";
 import { layerOf } from "./crypto-layer.ts";
@@ -17,7 +16,6 @@ import { decryptOnce, type Layer, openEnvelope, type Tries } from "./open-envelo
 import { isBesideCiphertext, openFile } from "./open-file.ts";
 import { openInline } from "./open-inline.ts";
 import { type Parsed, parseEntity } from "./parse-mail.ts";
-import { rawMail } from "./raw-mail.ts";
 import { joinTexts } from "./read-body.ts";
 import { readDecrypted } from "./read-decrypted.ts";
 import { safeFilename } from "./safe-filename.ts";
@@ -75,23 +73,23 @@ export async function openDocument(
   if (!envelope.ok) return envelope;
   const { layers } = envelope;
   const protection = layers.length > 0 ? headerProtection(envelope.payload) : null;
-  const payload = protection ? unprotected(envelope.payload, protection, tries.budget) : envelope.payload;
+  const payload = protection ? unprotected(envelope.payload, protection) : envelope.payload;
   const result = parsed?.ok && payload === parsed.tree ? parsed : parseEntity(payload);
   if (!result.ok) return { ok: false, reason: { unreadable: result.reason } };
 
   const document = emptyDocument(layers, result.mail, protection);
   document.errant.push(...errantParts(payload));
   document.warnings.push(...envelope.outside.flatMap(warningAbout));
-  const contents = layers.length > 0 ? unwrapList(result.contents, tries.budget) : result.contents;
+  const contents = layers.length > 0 ? unwrapList(result.contents) : result.contents;
   await addContents(document, contents, payload, tries, depth);
   return layers.some(({ kind }) => kind === "encrypted") ? allEncrypted(document) : document;
 }
 
 /** What a payload shows once the copies for programs without header protection are taken away. */
-function unprotected(payload: Entity, protection: HeaderProtection, budget: Budget): Entity {
-  const whole = protection === "wrapped" ? readTree(contentOfEntity(payload), budget) : payload;
+function unprotected(payload: Entity, protection: HeaderProtection): Entity {
+  const whole = protection === "wrapped" ? readTree(contentOfEntity(payload)) : payload;
   const shown = shownPayload(whole);
-  return shown === whole.raw ? whole : readTree(shown, budget);
+  return shown === whole.raw ? whole : readTree(shown);
 }
 
 /** Cryptography below the payload's own top, or broken at the top: it is opened, and gives no status (RFC 9787 §4.5). */
@@ -177,12 +175,7 @@ async function addText(
   document.decrypted.push(...inline.files);
   document.isQuoted ||= inline.isQuoted;
   for (const bytes of inline.mails)
-    addNested(
-      document,
-      await openDocument(readDecrypted(bytes, tries.budget), tries, null, depth + 1),
-      bytes,
-      true,
-    );
+    addNested(document, await openDocument(readDecrypted(bytes), tries, null, depth + 1), bytes, true);
   const words = inline.segments.map(({ text }) => text).join("\n\n");
   addKeys(document, words, inline.files);
 }
@@ -228,7 +221,7 @@ async function openNested(
   if (depth >= deepest) return { ok: false, reason: "too large" };
   const opened = await decryptOnce(ciphertext, tries);
   if (!opened.ok) return opened;
-  const inner = await openDocument(readDecrypted(opened.bytes, tries.budget), tries, null, depth + 1);
+  const inner = await openDocument(readDecrypted(opened.bytes), tries, null, depth + 1);
   if (inner.ok) addOpened(inner, { openedBy: [opened.openedBy], sessionHashes: [opened.sessionHash] });
   return inner;
 }
@@ -280,7 +273,7 @@ async function addSmime(
   else if (!smime) document.notRead.push({ sort: "S/MIME", where, why: "it is damaged" });
   if (smime?.kind !== "signed" || !smime.content || depth >= deepest) return;
   document.inlineChecks.push({ ...notSigned, signed: "cannot check", reason: "not supported" });
-  const inside = await openDocument(readDecrypted(smime.content, tries.budget), tries, null, depth + 1);
+  const inside = await openDocument(readDecrypted(smime.content), tries, null, depth + 1);
   addNested(document, inside, smime.content);
 }
 
@@ -320,12 +313,7 @@ async function addOtherFile(
   document.errant.push(...opened.errant);
   document.notRead.push(...opened.notRead);
   for (const bytes of opened.mails)
-    addNested(
-      document,
-      await openDocument(readDecrypted(bytes, tries.budget), tries, null, depth + 1),
-      bytes,
-      true,
-    );
+    addNested(document, await openDocument(readDecrypted(bytes), tries, null, depth + 1), bytes, true);
   addKeys(document, opened.texts.join("\n\n"), [...opened.closed, ...opened.opened]);
 }
 
@@ -343,7 +331,7 @@ async function addAttachedMail(
     return;
   }
   tries.mailsLeft -= 1;
-  const parsed = parseEntity(() => readTree(rawMail(file.bytes), tries.budget));
+  const parsed = parseEntity(() => readTree(file.bytes));
   const inside = parsed.ok ? await openDocument(parsed.tree, tries, parsed, depth + 1) : null;
   if (!parsed.ok || !inside?.ok) {
     const reason = inside && !inside.ok ? inside.reason : null;
@@ -372,9 +360,8 @@ function addInside(document: Document, inside: Document, attached: AttachedMail,
 
 const sortOf = (isEncrypted: boolean) => (isEncrypted ? ("encrypted" as const) : ("plain" as const));
 
-function notOpened(reason: NotReadable["reason"], where: string): NotRead {
-  const why = typeof reason === "string" ? explainFailure(reason) : `what is inside ${reason.unreadable}`;
-  return { sort: "OpenPGP message", where, why };
+function notOpened(reason: DecryptionFailure, where: string): NotRead {
+  return { sort: "OpenPGP message", where, why: explainFailure(reason) };
 }
 
 /** Signatures of a nested document give no status: something else stands beside it. */
@@ -385,9 +372,9 @@ function addNested(
   isEncrypted = false,
 ): void {
   if (!nested.ok) {
-    const { reason } = nested;
+    const reason = typeof nested.reason === "string" ? nested.reason : "damaged";
     const filename = "not-opened.eml";
-    document.failures.push(typeof reason === "string" ? reason : "too large");
+    document.failures.push(reason);
     document.notRead.push(notOpened(reason, filename));
     document.unopened.push({ filename, contentType: "message/rfc822", bytes: raw });
     return;

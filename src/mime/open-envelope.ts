@@ -2,7 +2,6 @@ import { checkDetached, type SignatureCheck } from "../openpgp/check-signatures.
 import { type Decrypted, type DecryptionFailure, decrypt } from "../openpgp/decrypt.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 import { isOnlySigned, openSigned, type SignedMessage } from "../openpgp/open-signed.ts";
-import type { Budget } from "./budget.ts";
 import { layerOf } from "./crypto-layer.ts";
 import type { Ciphertext } from "./is-ciphertext.ts";
 import type { Entity } from "./mime-tree.ts";
@@ -25,7 +24,6 @@ export type Tries = {
   bytesLeft: number;
   /** Attached mails that are still read inside. */
   mailsLeft: number;
-  budget: Budget;
 };
 
 /** Layers from outside in, what they protect, and what stands in them beside that. */
@@ -51,7 +49,7 @@ export async function openEnvelope(root: Entity, tries: Tries): Promise<Envelope
       if (!opened.ok) return opened;
       const { signature, openedBy, sessionHash } = opened;
       layers.push({ kind: "encrypted", signature, openedBy, sessionHash });
-      entity = readDecrypted(opened.bytes, tries.budget);
+      entity = readDecrypted(opened.bytes);
     } else if (layer.kind === "signed") {
       const signature = await checkPart(layer.payload.raw, layer.signature, tries.verifyWith);
       layers.push({ kind: "signed", signature, openedBy: null, sessionHash: null });

@@ -1,10 +1,8 @@
-import { type Budget, newBudget } from "./budget.ts";
 import { cleanLine } from "./clean-line.ts";
 import { type Contents, contentsOf } from "./contents.ts";
 import { decodeWords } from "./decode-words.ts";
 import type { Header, Mail } from "./mail.ts";
 import { type Entity, readTree } from "./mime-tree.ts";
-import { rawMail } from "./raw-mail.ts";
 import { readAddresses } from "./read-addresses.ts";
 import { readBody } from "./read-body.ts";
 import { readDate } from "./read-date.ts";
@@ -16,8 +14,8 @@ export type Parsed =
   | { ok: false; reason: string };
 
 /** Reads a raw mail, however broken. Where a header that may come once comes twice, the first counts. Never throws. */
-export async function parseMail(raw: Uint8Array, budget: Budget = newBudget()): Promise<Parsed> {
-  return parseEntity(() => readTree(rawMail(raw), budget));
+export async function parseMail(raw: Uint8Array): Promise<Parsed> {
+  return parseEntity(() => readTree(raw));
 }
 
 /** The same, of an entity that was read already. */

@@ -6,9 +6,9 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { type Database, openDatabase } from "#src/database.ts";
 import { Browser } from "#test/support/browser.ts";
+import { eventually } from "#test/support/eventually.ts";
 import { nonsenseVariables } from "#test/support/nonsense-variables.ts";
 import manifest from "../../package.json" with { type: "json" };
 
@@ -66,11 +66,10 @@ async function untilIntroduced(demo: ChildProcess): Promise<string> {
   demo.stdout?.setEncoding("utf8").on("data", (text) => {
     output += text;
   });
-  while (demo.exitCode === null) {
-    if (output.includes("Ctrl-C stops everything")) return output;
-    await pause(50);
-  }
-  return assert.fail(`the demo did not start:\n${output}`);
+  return await eventually("the demo to introduce itself", () => {
+    if (demo.exitCode !== null) throw new Error(`The demo did not start:\n${output}`);
+    return output.includes("Ctrl-C stops everything") && output;
+  });
 }
 
 /** Really encrypted on its way to the person, and opened with the person's key. */
@@ -91,22 +90,19 @@ async function answerInTheBrowser(demo: Demo, data: string): Promise<void> {
   // It waits, so that its writer can take it back.
   await ask(data, (db) => db("outbox_mails").update({ not_before: new Date(0) }));
 
-  for (;;) {
+  const mailbox = await eventually("the answer in the person's mailbox", async () => {
     const page = await (await fetch(`${demo.mailboxUrl}/`)).text();
-    if (/signed by the desk/.test(page)) {
-      assert.match(page, /Thank you for your report from the demo/);
-      return;
-    }
-    await pause(100);
-  }
+    return /signed by the desk/.test(page) && page;
+  });
+  assert.match(mailbox, /Thank you for your report from the demo/);
 }
 
 async function untilAllIsRead(data: string): Promise<void> {
-  for (;;) {
-    const counts = await countAll(data);
-    if (counts.mails === 66 && counts.kept === 0) return;
-    await pause(100);
-  }
+  await eventually("all mails to be read", async () => {
+    const { mails, kept } = await countAll(data);
+    assert.deepEqual({ mails, kept }, { mails: 66, kept: 0 });
+    return true;
+  });
 }
 
 async function countAll(data: string) {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { connect, Socket } from "node:net";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { type FetchMessageObject, ImapFlow, type ImapFlowOptions } from "imapflow";
 import { type ImapServer, startImapServer } from "#src/demo/imap-server/start-imap-server.ts";
+import { eventually } from "#test/support/eventually.ts";
 
 const mails = ["one", "two", "three"].map((word) =>
   Buffer.from(`Subject: ${word}\r\n\r\n${word.repeat(500)}`),
@@ -73,13 +73,13 @@ test("says BYE at a command", async () => {
 });
 
 test("never answers, and serves other clients meanwhile", async () => {
-  server.fault({ when: "FETCH", do: "stall" });
+  const fault = server.fault({ when: "FETCH", do: "stall" });
   const [stalled, other] = [await login({ socketTimeout: 300 }), await login()];
   await stalled.mailboxOpen("INBOX");
   await other.mailboxOpen("INBOX");
 
   const waiting = outcome(stalled.fetchOne("1", { source: true }));
-  await pause(100);
+  await eventually("the fetch that is never answered", () => fault.strikes === 1);
   const served = await other.fetchOne("1", { source: true });
 
   assert.ok(served);

@@ -101,13 +101,13 @@ test("makes no folder whose name could climb out of the mailbox or is malformed"
   assert.deepEqual(server.folders("nina"), ["Archive", "INBOX", "Sent", "Trash"]);
 });
 
-test("lists by a hostile pattern in no time", async () => {
+test("comes to the end of a list by a hostile pattern", async () => {
   server.createFolder("nina", "a".repeat(180));
-  const started = performance.now();
 
-  await send(`a LOGIN nina secret\r\nb LIST "" "${"*%a".repeat(300)}"\r\nd LOGOUT\r\n`);
+  const heard = await send(`a LOGIN nina secret\r\nb LIST "" "${"*%a".repeat(300)}"\r\nd LOGOUT\r\n`);
 
-  assert.ok(performance.now() - started < 2000);
+  // Where each star is tried at each place it would not end before the sun does.
+  assert.match(heard, /\r\nb OK /);
 });
 
 test("survives whatever bytes a client sends", { timeout: limit(60) }, async () => {
@@ -135,7 +135,7 @@ test("survives whatever bytes a client sends", { timeout: limit(60) }, async () 
         script.map((list) => list.join("")),
       ),
       async (first, rest) => {
-        const heard = await send(`${first}${rest}\r\n`, 10);
+        const heard = await send(`${first}${rest}\r\n`);
         assert.ok(heard.startsWith("* OK "));
       },
     ),
@@ -221,7 +221,7 @@ test("keeps mails, flags, dates, numbers and folders over a restart", async () =
       internalDate: new Date("2026-01-02T03:04:05Z"),
     });
     first.append("nina", "Erledigt/2026 ä&..", Buffer.from("two"));
-    await send("a LOGIN nina secret\r\nb SELECT Sent\r\nd LOGOUT\r\n", 0, first);
+    await send("a LOGIN nina secret\r\nb SELECT Sent\r\nd LOGOUT\r\n", first);
     const expected = first.messages("nina", "Erledigt/2026 ä&..");
     const uidValidity = first.uidValidity("nina", "INBOX");
     await first.stop();
@@ -240,7 +240,7 @@ test("never gives the number of a mail that was moved away to another, not even 
   await withDirectory(async (store) => {
     const first = await startImapServer({ users, store });
     first.append("nina", "INBOX", Buffer.from("one"));
-    await send("a LOGIN nina secret\r\nb SELECT INBOX\r\nc UID MOVE 1 Archive\r\nd LOGOUT\r\n", 0, first);
+    await send("a LOGIN nina secret\r\nb SELECT INBOX\r\nc UID MOVE 1 Archive\r\nd LOGOUT\r\n", first);
     await first.stop();
 
     const second = await startImapServer({ users, store });
@@ -264,9 +264,9 @@ test("refuses a mail that it cannot keep, and keeps the next", async () => {
     const full = await startImapServer({ users, store: { ...store, keepMail } });
 
     isFull = true;
-    const refused = await send("a LOGIN nina secret\r\nb APPEND INBOX {1+}\r\nx\r\nd LOGOUT\r\n", 0, full);
+    const refused = await send("a LOGIN nina secret\r\nb APPEND INBOX {1+}\r\nx\r\nd LOGOUT\r\n", full);
     isFull = false;
-    const kept = await send("a LOGIN nina secret\r\nb APPEND INBOX {1+}\r\ny\r\nd LOGOUT\r\n", 0, full);
+    const kept = await send("a LOGIN nina secret\r\nb APPEND INBOX {1+}\r\ny\r\nd LOGOUT\r\n", full);
 
     assert.match(refused, /b NO \[SERVERBUG\] ENOSPC/);
     assert.match(kept, /b OK \[APPENDUID \d+ 2\]/);
@@ -296,18 +296,17 @@ async function withDirectory(act: (store: MailStore) => Promise<void>): Promise<
   }
 }
 
-/** Sends everything at once, hangs up after so many milliseconds of silence (0: when the server does), returns what was heard. */
-async function send(text: string, patience = 0, { host, port } = server): Promise<string> {
+/** Sends everything at once and returns what was heard before the server hung up. */
+async function send(text: string, { host, port } = server): Promise<string> {
   const socket = connect(port, host).setEncoding("latin1");
   let heard = "";
   socket.on("data", (piece: string) => {
     heard += piece;
-    if (patience > 0) socket.setTimeout(patience);
   });
   socket.on("error", () => {});
   socket.write(text, "latin1");
   socket.setTimeout(limit(5), () => socket.destroy());
-  if (patience === 0 && !/LOGOUT\r\n$/.test(text)) socket.end();
+  if (!/LOGOUT\r\n$/.test(text)) socket.end();
   await new Promise((resolve) => socket.once("close", resolve));
   return heard;
 }

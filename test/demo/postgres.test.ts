@@ -18,7 +18,6 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
 import {
@@ -31,6 +30,7 @@ import { accountFor } from "#src/demo/postgres-account.ts";
 import { debianBinaries, embeddedBinaries, makeLinks } from "#src/demo/postgres-binaries.ts";
 import { makeCluster } from "#src/demo/postgres-cluster.ts";
 import { waitUntilFree } from "#src/demo/postgres-lock.ts";
+import { eventually } from "#test/support/eventually.ts";
 
 const run = promisify(execFile);
 const isRoot = process.getuid?.() === 0;
@@ -130,7 +130,7 @@ test("keeps trying while it cannot start again, as with a full disk", async (t) 
   await rename(control, `${control}.away`);
 
   const recovery = server.crash();
-  while (!said.some((sentence) => sentence.endsWith("Trying again …"))) await pause(20);
+  await untilItTriesAgain(said);
   await rename(`${control}.away`, control);
   await recovery;
 
@@ -139,11 +139,12 @@ test("keeps trying while it cannot start again, as with a full disk", async (t) 
 
 test("stops at once while it tries to start again", async (t) => {
   const dataDir = await makeDataFolder(t);
-  const server = await start(t, { dataDir });
+  const said: string[] = [];
+  const server = await start(t, { dataDir, onProgress: (sentence) => said.push(sentence) });
   const pid = server.pid;
   await rm(join(dataDir, `pg${major(server)}/global/pg_control`));
   process.kill(pid, "SIGKILL");
-  await pause(300);
+  await untilItTriesAgain(said);
 
   await server.stop();
 
@@ -167,9 +168,8 @@ test("ends with its process, even when that is killed", async (t) => {
   const { supervisor, pid } = await startElsewhere(t, dataDir);
 
   supervisor.kill("SIGKILL");
-  for (let tries = 0; tries < 100 && (await isRunning(pid)); tries++) await pause(50);
+  await eventually("the server to end", async () => !(await isRunning(pid)));
 
-  assert.equal(await isRunning(pid), false);
   assert.match(await readLog(dataDir), /database system is shut down\n$/);
   const server = await start(t, { dataDir });
   assert.deepEqual(await query(server.url, "select 1 as one"), [{ one: 1 }]);
@@ -179,8 +179,9 @@ test("ends a server that lost its process and was not told", async (t) => {
   const dataDir = await makeDataFolder(t);
   const { supervisor, pid } = await startElsewhere(t, dataDir, { PATH: await pathWithout(t, "setpriv") });
   await query(await urlOf(dataDir), "create table seen (word text)");
+  const gone = once(supervisor, "exit");
   supervisor.kill("SIGKILL");
-  await pause(200);
+  await gone;
   assert.equal(await isRunning(pid), true, "without setpriv it outlives its process");
 
   const server = await start(t, { dataDir });
@@ -347,6 +348,13 @@ test("runs Debian's PostgreSQL beside the embedded one", debian, async (t) => {
   assert.deepEqual(await query(embedded.url, "select 1 as one"), [{ one: 1 }]);
   assert.notEqual(server.url, embedded.url);
 });
+
+async function untilItTriesAgain(said: string[]): Promise<void> {
+  await eventually("the server to try again", () => {
+    assert.match(said.at(-1) ?? "", /Trying again …$/);
+    return true;
+  });
+}
 
 async function start(t: TestContext, options: PostgresOptions): Promise<Postgres> {
   const server = await startPostgres(options);

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { createTransport } from "nodemailer";
 import type { SmtpFault, SmtpStage } from "#src/demo/smtp-faults.ts";
 import { type SmtpSink, startSmtpSink } from "#src/demo/smtp-sink.ts";
+import { eventually } from "#test/support/eventually.ts";
 import { limit } from "#test/support/limits.ts";
 
 const raw = Buffer.from(
@@ -38,7 +39,7 @@ test("keeps a mail of 5 MB to the byte", async () => {
   assert.ok(sink.mails[0]?.raw.equals(large));
 });
 
-test("keeps a hundred mails over two connections without delay", async () => {
+test("keeps many mails over two connections without delay", async () => {
   const transport = createTransport({
     host: sink.host,
     port: sink.port,
@@ -48,17 +49,21 @@ test("keeps a hundred mails over two connections without delay", async () => {
   });
 
   await Promise.all(Array.from({ length: 80 }, () => transport.sendMail({ envelope, raw })));
-  const times: number[] = [];
-  for (let count = 0; count < 20; count += 1) {
-    const started = performance.now();
-    await transport.sendMail({ envelope, raw });
-    times.push(performance.now() - started);
-  }
-  transport.close();
+  assert.equal(sink.mails.length, 80);
 
-  assert.equal(sink.mails.length, 100);
-  // Where an acknowledgement is waited for, each one takes 40 ms; on a busy machine at least one of many is quick.
-  assert.ok(Math.min(...times) < 40, `the quickest took ${Math.min(...times)} ms`);
+  // Where an acknowledgement is waited for, each one takes 40 ms; however busy the machine, one of many is quick.
+  await eventually(
+    "a quick one",
+    async () => {
+      const started = performance.now();
+      await transport.sendMail({ envelope, raw });
+      const took = performance.now() - started;
+      assert.ok(took < 40, `it took ${took} ms`);
+      return true;
+    },
+    2,
+  );
+  transport.close();
 });
 
 test("asks for a password when it has users", async () => {
@@ -229,7 +234,6 @@ async function hangUpAfter(text: string): Promise<void> {
   const socket = connect(sink.port, sink.host);
   socket.on("error", () => {});
   socket.resume();
-  socket.write(text, "latin1");
-  socket.setTimeout(150, () => socket.destroy());
+  socket.end(text, "latin1");
   await new Promise((resolve) => socket.once("close", resolve));
 }

@@ -7,9 +7,10 @@ import pg from "pg";
 import { openDatabase } from "#src/database.ts";
 import { newMasterKey, openVault, readMasterKey } from "#src/vault/master-key.ts";
 import { Browser } from "#test/support/browser.ts";
+import { eventually } from "#test/support/eventually.ts";
 import { limit } from "#test/support/limits.ts";
 import { buildHouse, deskAddress, type House, imapUser, withoutDebianPostgres } from "./house.ts";
-import { refuseToStart, startProcess, until, whisperdesk } from "./processes.ts";
+import { refuseToStart, startProcess, whisperdesk } from "./processes.ts";
 
 // What the images run, outside of them: each process by itself, with the settings and secret files that Compose gives.
 
@@ -169,7 +170,7 @@ async function answersAboutHealth(port: number, metric: RegExp): Promise<void> {
   };
   assert.equal(await ask("/healthz"), "200 ok\n");
   assert.equal(await ask("/readyz"), "200 ready\n");
-  await until("the metric", async () => metric.test(await ask("/metrics")));
+  await eventually("the metric", async () => metric.test(await ask("/metrics")));
 }
 
 async function signIn(port: number, password: string): Promise<Browser> {
@@ -186,7 +187,7 @@ async function signIn(port: number, password: string): Promise<Browser> {
 async function becomesTicket({ url, folder, imap }: House): Promise<void> {
   const db = openDatabase(url, { connections: 1 });
   try {
-    const ticket = await until("the ticket", () =>
+    const ticket = await eventually("the ticket", () =>
       db("tickets")
         .join("vault_keys", "vault_keys.id", "tickets.key_id")
         .first<{ sealed_subject: Buffer; wrapped_key: Buffer } | undefined>("sealed_subject", "wrapped_key"),
@@ -197,7 +198,10 @@ async function becomesTicket({ url, folder, imap }: House): Promise<void> {
       vault.open(ticket.wrapped_key, "subject", ticket.sealed_subject),
       "Subject-canary of a mail",
     );
-    await until("the mail in the done folder", () => imap.messages(imapUser, "Whisperdesk").length === 1);
+    await eventually(
+      "the mail in the done folder",
+      () => imap.messages(imapUser, "Whisperdesk").length === 1,
+    );
   } finally {
     await db.destroy();
   }
@@ -205,7 +209,10 @@ async function becomesTicket({ url, folder, imap }: House): Promise<void> {
 
 /** An open alarm is mailed to the admins, and `whisperdesk check` is red until it is over. */
 async function tellsAdmins(house: House): Promise<void> {
-  const [told] = await until("the mail to the admins", () => house.smtp.mails.length > 0 && house.smtp.mails);
+  const [told] = await eventually(
+    "the mail to the admins",
+    () => house.smtp.mails.length > 0 && house.smtp.mails,
+  );
   assert.deepEqual(told?.to, ["admin-canary@example.org"]);
   assert.match(told.raw.toString(), /A mail is gone/);
   const troubled = await whisperdesk(["check"], house.settings);
@@ -234,7 +241,7 @@ async function causeTrouble(house: House, signedIn: Browser): Promise<void> {
   house.imap.fault({ when: "*", do: "no", text: "[SERVERBUG] server-words-canary" });
   house.imap.dropConnections();
   house.imap.append(imapUser, "INBOX", Buffer.from(mail.replaceAll("canary of", "canary again of")));
-  await until("the second mail", () => house.imap.messages(imapUser, "Whisperdesk").length === 2);
+  await eventually("the second mail", () => house.imap.messages(imapUser, "Whisperdesk").length === 2);
 }
 
 function secretsOf({ folder }: House): string[] {

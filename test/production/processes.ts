@@ -1,9 +1,8 @@
-import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
+import { eventually } from "#test/support/eventually.ts";
 import { limit } from "#test/support/limits.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -69,7 +68,7 @@ export async function startProcess(
   child.stderr.on("data", (chunk) => {
     stderr += chunk;
   });
-  const line = await until(`the ${program} to run`, () => {
+  const line = await eventually(`the ${program} to run`, () => {
     if (hasEnded(child)) throw new Error(`The ${program} ended: ${stdout}${stderr}`);
     return stdout.split("\n").find((text) => text.includes("etricsPort"));
   });
@@ -87,21 +86,6 @@ export async function startProcess(
       return { code: child.exitCode, ms: performance.now() - began };
     },
   };
-}
-
-/** Looks again and again until there is something. */
-export async function until<Value>(
-  what: string,
-  look: () => Promise<Value | undefined | false> | Value | undefined | false,
-  patience = limit(60),
-): Promise<Value> {
-  const end = Date.now() + patience;
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    assert.ok(Date.now() < end, `waited too long for ${what}`);
-    await pause(50);
-  }
 }
 
 function hasEnded(child: ChildProcess): boolean {

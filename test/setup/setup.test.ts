@@ -188,8 +188,8 @@ test("asks on a terminal for what is missing, and shows no password", async (t) 
     screen += stripVTControlCharacters(String(chunk));
     if (/: $/.test(screen) && answers.length > 0) {
       screen += "\n";
-      // A person answers a little later.
-      setTimeout(() => input.write(answers.shift()), 20);
+      // A person answers when the question stands there.
+      setImmediate(() => input.write(answers.shift()));
     }
   });
   const questions = questionsOn(input, output);

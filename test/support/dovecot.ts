@@ -5,10 +5,9 @@ import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { createServer, connect as openSocket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { ImapFlow } from "imapflow";
-import { limit } from "./limits.ts";
+import { eventually } from "./eventually.ts";
 
 export type Dovecot = {
   host: string;
@@ -161,14 +160,17 @@ async function start(folder: string, port: number): Promise<ChildProcess> {
   const [command = "", ...args] = process.getuid?.() === 0 ? asNobody : dovecot;
   const server = spawn(command, args, { stdio: "ignore" });
 
-  for (const end = Date.now() + limit(5); Date.now() < end; ) {
-    if (await answers(port)) return server;
-    if (server.exitCode !== null) break;
-    await pause(50);
+  try {
+    await eventually("Dovecot", async () => {
+      if (server.exitCode !== null) throw new Error("It ended");
+      return await answers(port);
+    });
+    return server;
+  } catch (cause) {
+    server.kill("SIGTERM");
+    const log = await readFile(join(folder, "dovecot.log"), "utf8").catch(() => "no log");
+    throw new Error(`Dovecot did not start:\n${log}`, { cause });
   }
-  server.kill("SIGTERM");
-  const log = await readFile(join(folder, "dovecot.log"), "utf8").catch(() => "no log");
-  throw new Error(`Dovecot did not start:\n${log}`);
 }
 
 function answers(port: number): Promise<boolean> {

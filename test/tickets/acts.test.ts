@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
 import { makeItOurTurn } from "#src/tickets/add-message.ts";
 import { closeTicket, reopenTicket } from "#src/tickets/close.ts";
@@ -84,8 +83,8 @@ const others = {
     if (!row.merged_into) await makeItOurTurn(db, a.ticket);
   },
   wake: async (a) => {
-    await snoozeTicket(db, a.ticket, a.who, new Date(Date.now() + 10));
-    await pause(15);
+    const aMomentAgo = new Date(Date.now() - 10);
+    await snoozeTicket(db, a.ticket, a.who, aMomentAgo, new Date(aMomentAgo.getTime() - 10));
     await wakeSnoozed(db);
   },
   note: async (a) => {

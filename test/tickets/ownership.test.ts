@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { closeTicket } from "#src/tickets/close.ts";
 import { deleteExpiredDrafts, dropDraft, listDrafts, readDraft, saveDraft } from "#src/tickets/drafts.ts";
 import { findTicket } from "#src/tickets/find.ts";
@@ -15,6 +14,7 @@ import { takeAnswerBack } from "#src/tickets/take-answer-back.ts";
 import { readThread } from "#src/tickets/thread.ts";
 import { otherWriter, startWriting, stopWriting } from "#src/tickets/writing.ts";
 import { startShiftDesk } from "#test/support/shift-desk.ts";
+import { untilSomebodyWaits } from "#test/support/until-somebody-waits.ts";
 
 const desk = await startShiftDesk({ after });
 const { db, vault, staff } = desk;
@@ -36,8 +36,8 @@ test("a snooze ends by itself, once, whoever wakes, and the person waits since t
 
 test("a worker passes by what somebody holds, and wakes it the next time", async () => {
   const id = await call();
-  await snoozeTicket(db, id, staff.nina, new Date(Date.now() + 5));
-  await pause(10);
+  const [longAgo, itsEnd] = [new Date("2026-11-01T08:00:00Z"), new Date("2026-11-02T08:00:00Z")];
+  await snoozeTicket(db, id, staff.nina, itsEnd, longAgo);
 
   await db.transaction(async (trx) => {
     await trx("tickets").where({ id }).forUpdate().first("id");
@@ -54,7 +54,7 @@ test("who comes a moment later does not take a ticket away", async () => {
   await db.transaction(async (trx) => {
     await takeTicket(trx, id, staff.ilse);
     late = takeTicket(db, id, staff.nina);
-    await pause(100);
+    await untilSomebodyWaits(db);
   });
 
   assert.equal(await late, false);
