@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { readKey } from "openpgp";
 import { generateSecretKey } from "#src/openpgp/generate-secret-key.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
-import { lostMarks, randomPart } from "./random-parts.ts";
+import { lostMarks, randomPart, readRandomMail, untoldParts } from "./random-parts.ts";
 
 export type PartsResult = { mails: number; problems: string[] };
 
@@ -18,7 +18,8 @@ export async function tortureParts({ seed, mails, onProgress }: Options): Promis
   const problems: string[] = [];
   let count = 0;
   for (const made of fc.sample(randomPart, { seed, numRuns: mails })) {
-    const lost = await lostMarks(made, key, keys);
+    const mail = await readRandomMail(made, key, keys);
+    const lost = [...lostMarks(mail), ...untoldParts(mail)];
     if (lost.length > 0) problems.push(`${lost.join(", ")} in ${JSON.stringify(made)}`);
     count += 1;
     if (count % 1000 === 0)

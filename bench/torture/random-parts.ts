@@ -1,11 +1,21 @@
 import fc from "fast-check";
 import { createMessage, encrypt, type Key } from "openpgp";
+import type { MailReading } from "#src/inbox/mail-reading.ts";
 import { readMail } from "#src/inbox/read-mail.ts";
+import type { ListedPart } from "#src/mime/list-parts.ts";
+import type { Attachment } from "#src/mime/mail.ts";
+import { entitiesOf, readTree } from "#src/mime/mime-tree.ts";
 import type { SecretKeys } from "#src/openpgp/open-secret-keys.ts";
 
 /** A part of a random mail: how it is made, and what stands in it. Each leaf holds a mark that must be found again. */
 export type RandomPart =
-  | { kind: "words"; type: string; encoding: "7bit" | "base64" | "quoted-printable"; html: boolean }
+  | {
+      kind: "words";
+      type: string;
+      encoding: "7bit" | "base64" | "quoted-printable";
+      html: boolean;
+      picture: boolean;
+    }
   | { kind: "file"; type: string; name: string; encoding: "base64" | "7bit" }
   | { kind: "uuencoded" }
   | { kind: "secret words"; shape: "plain" | "indented" | "quoted" | "one line"; html: boolean }
@@ -17,8 +27,9 @@ export type RandomPart =
       headerless: boolean;
     }
   | { kind: "mail"; inside: RandomPart; type: string }
-  | { kind: "parts"; subtype: string; fault: Fault; around: boolean; children: RandomPart[] };
+  | { kind: "parts"; subtype: string; fault: Fault; around: Around; children: RandomPart[] };
 
+type Around = "nothing" | "words" | "notice";
 type Fault = "none" | "not closed" | "no boundary" | "another boundary" | "line of its own";
 
 const { part } = fc.letrec<{ part: RandomPart; leaf: RandomPart }>((tie) => ({
@@ -28,6 +39,7 @@ const { part } = fc.letrec<{ part: RandomPart; leaf: RandomPart }>((tie) => ({
       type: fc.constantFrom("text/plain", "text", "text/markdown", ""),
       encoding: fc.constantFrom("7bit" as const, "base64" as const, "quoted-printable" as const),
       html: fc.boolean(),
+      picture: fc.boolean(),
     }),
     fc.record({
       kind: fc.constant("file" as const),
@@ -66,7 +78,7 @@ const { part } = fc.letrec<{ part: RandomPart; leaf: RandomPart }>((tie) => ({
         "another boundary",
         "line of its own",
       ),
-      around: fc.boolean(),
+      around: fc.constantFrom<Around>("nothing", "words", "notice"),
       children: fc.array(tie("part"), { minLength: 1, maxLength: 3 }),
     }),
     fc.record({
@@ -87,16 +99,94 @@ export const randomPart = part;
 
 type Making = { key: Key; marks: string[]; count: number; ciphertexts: number; depth: number };
 
-/** The marks of a random mail that nobody would find again; "" for a mail that was set aside, with the reason. */
-export async function lostMarks(made: RandomPart, key: Key, keys: SecretKeys): Promise<string[]> {
+/** A random mail, and what the desk made of it. */
+export type RandomMail = { raw: Buffer; marks: string[]; reading: MailReading };
+
+export async function readRandomMail(made: RandomPart, key: Key, keys: SecretKeys): Promise<RandomMail> {
   const making: Making = { key, marks: [], count: 0, ciphertexts: 0, depth: 0 };
   const entity = await entityOf(made, making);
-  const raw = `From: Nina <nina@example.org>\r\nTo: desk@example.org\r\nSubject: Parts\r\nMIME-Version: 1.0\r\n${entity}`;
-  const reading = await readMail(Buffer.from(raw, "latin1"), keys, "nobody@example.org");
+  const head =
+    "From: Nina <nina@example.org>\r\nTo: desk@example.org\r\nSubject: Parts\r\nMIME-Version: 1.0\r\n";
+  const raw = Buffer.from(head + entity, "latin1");
+  return { raw, marks: making.marks, reading: await readMail(raw, keys, "nobody@example.org") };
+}
+
+/** The marks of a random mail that nobody would find again; for a mail that was set aside, the reason. */
+export function lostMarks({ marks, reading }: RandomMail): string[] {
   if (!reading.ok) return [`set aside: ${reading.reason}`];
   const files = reading.attachments.map(({ bytes }) => Buffer.from(bytes).toString("latin1"));
   const seen = [reading.text, ...reading.segments.map(({ text }) => text), ...files].join("\n");
-  return making.marks.filter((mark) => !seen.includes(mark));
+  return marks.filter((mark) => !seen.includes(mark));
+}
+
+/**
+ * What the list of parts of a random mail does not tell: an entity of the mail, or of a mail attached to it, that stands in
+ * it not once; a fate that cannot be; a file that it does not lead to.
+ */
+export function untoldParts({ raw, reading }: RandomMail): string[] {
+  if (!reading.ok) return [];
+  const { parts, more } = reading.parts;
+  const untold = more > 0 ? [`${more} are not listed`] : [];
+  const [mail, ...below] = parts;
+  if (mail) untold.push(...untoldOf(raw, below, 1, reading.attachments));
+  const told = new Set(parts.map(({ file }) => file));
+  for (const [place, { filename }] of reading.attachments.entries())
+    if (!told.has(place)) untold.push(`no part is the file ${filename}`);
+  for (const { became, what, file, name } of parts) {
+    const isFile = became === "file" || became === "key" || became === "signature";
+    if (isFile && (file === undefined || reading.attachments[file]?.filename !== name))
+      if (name !== undefined || became === "file") untold.push(`${what} leads to no file`);
+  }
+  return untold;
+}
+
+/** Of one tree of MIME: `parts` are those of a mail, its header first, and the entities stand at `level` and below. */
+function untoldOf(raw: Uint8Array, parts: ListedPart[], level: number, files: Attachment[]): string[] {
+  const tree = readTree(raw);
+  const entities = [...entitiesOf(tree)];
+  const told = ofThisTree(parts, level);
+  const expected = entities.map(({ type }) => type);
+  if (told.map(({ what }) => what).join() !== expected.join())
+    return [`the parts ${expected.join(", ")} are told as ${told.map(({ what }) => what).join(", ")}`];
+  const outside = entities
+    .flatMap((entity) => entity.outside)
+    .filter((bytes) => /\S/.test(String(Buffer.from(bytes))));
+  const toldOutside = ofThisTree(parts, level, /^(words outside|notice)/).length;
+  if (toldOutside !== outside.length)
+    return [`${outside.length} pieces stand outside of all parts, and ${toldOutside} are told`];
+  return told.flatMap((part, index) => {
+    const isLeaf = (entities[index]?.children.length ?? 0) === 0;
+    const wrong = isLeaf === (part.became === "parts") ? [`${part.what} became ${part.became}`] : [];
+    const inside = belowOf(parts, part);
+    if (part.became === "opened" && inside.length === 0)
+      wrong.push(`nothing is told of what ${part.what} held`);
+    const file = part.file === undefined ? undefined : files[part.file];
+    if (
+      part.became === "read inside" &&
+      /^message|octet/.test(part.what) &&
+      file &&
+      inside[0]?.what === "header"
+    )
+      wrong.push(...untoldOf(file.bytes, inside, part.level + 1, files));
+    return wrong;
+  });
+}
+
+/** Without what is inside a part that is no multipart: that is another tree, or a piece of the part. */
+function ofThisTree(parts: ListedPart[], level: number, what = /^[\w-]+\//): ListedPart[] {
+  let closedAt = Number.POSITIVE_INFINITY;
+  return parts.filter((part) => {
+    if (part.level <= closedAt) closedAt = Number.POSITIVE_INFINITY;
+    if (part.level > closedAt || part.level < level) return false;
+    if (part.became !== "parts") closedAt = part.level;
+    return what.test(part.what);
+  });
+}
+
+function belowOf(parts: ListedPart[], part: ListedPart): ListedPart[] {
+  const rest = parts.slice(parts.indexOf(part) + 1);
+  const end = rest.findIndex(({ level }) => level <= part.level);
+  return end === -1 ? rest : rest.slice(0, end);
 }
 
 function newMark(making: Making): string {
@@ -135,7 +225,13 @@ async function entityOf(made: RandomPart, making: Making): Promise<string> {
     : `Content-Type: text/plain\r\n\r\n${text}`;
 }
 
-const plainWords = { kind: "words", type: "text/plain", encoding: "7bit", html: false } as const;
+const plainWords = {
+  kind: "words",
+  type: "text/plain",
+  encoding: "7bit",
+  html: false,
+  picture: false,
+} as const;
 
 async function deeper<T>(making: Making, make: () => Promise<T>): Promise<T> {
   making.depth += 1;
@@ -164,8 +260,9 @@ async function secretPart(
   const type = envelope === "encrypted" ? 'encrypted; protocol="application/pgp-encrypted"' : "mixed";
   making.count += 1;
   const boundary = `e${making.count}`;
+  const notice = "This is an OpenPGP/MIME encrypted message (RFC 4880 and 3156)\r\n";
   return (
-    `Content-Type: multipart/${type}; boundary=${boundary}\r\n\r\n--${boundary}\r\nContent-Type: ${octets}\r\n\r\nVersion: 1\r\n` +
+    `Content-Type: multipart/${type}; boundary=${boundary}\r\n\r\n${notice}--${boundary}\r\nContent-Type: ${octets}\r\n\r\nVersion: 1\r\n` +
     `--${boundary}\r\nContent-Type: application/octet-stream; name=encrypted.asc\r\n\r\n${armored}\r\n--${boundary}--\r\n`
   );
 }
@@ -178,8 +275,8 @@ async function multipartOf(
   const boundary = `b${making.count}`;
   const parts: string[] = [];
   for (const child of children) parts.push(await entityOf(child, making));
-  const before = around ? `before ${newMark(making)}\r\n` : "";
-  const after = around && fault !== "not closed" ? `after ${newMark(making)}\r\n` : "";
+  const before = wordsAround(around, making);
+  const after = fault === "not closed" ? "" : wordsAround(around, making);
   const named = {
     none: `; boundary="${boundary}"`,
     "not closed": `; boundary="${boundary}"`,
@@ -188,15 +285,29 @@ async function multipartOf(
     "line of its own": `;\r\nboundary="${boundary}"`,
   }[fault];
   const body = parts.map((one) => `--${boundary}\r\n${one}\r\n`).join("");
-  const end = fault === "not closed" ? "" : `--${boundary}--\r\n`;
-  return `Content-Type: multipart/${subtype}${named}\r\n\r\n${before}${body}${end}${after}`;
+  const end = fault === "not closed" ? "" : `--${boundary}--\r\n${after}`;
+  return `Content-Type: multipart/${subtype}${named}\r\n\r\n${before}${body}${end}`;
 }
 
-function wordsPart({ type, encoding, html }: Extract<RandomPart, { kind: "words" }>, mark: string): string {
-  const text = html ? `<p>words <b>${mark}</b></p>` : `words ${mark}`;
+/** A notice for programs that know no MIME is left out, and named. */
+function wordsAround(around: Around, making: Making): string {
+  if (around === "notice") return "This is a multi-part message in MIME format.\r\n";
+  return around === "words" ? `around ${newMark(making)}\r\n` : "";
+}
+
+function wordsPart(
+  { type, encoding, html, picture }: Extract<RandomPart, { kind: "words" }>,
+  mark: string,
+): string {
+  const image = picture
+    ? `<img src="data:image/png;base64,${Buffer.from("a picture").toString("base64")}">`
+    : "";
+  const text = html ? `<p>words <b>${mark}</b></p>${image}` : `words ${mark}`;
   const named = html ? "Content-Type: text/html; charset=utf-8\r\n" : type ? `Content-Type: ${type}\r\n` : "";
   const encoded =
-    encoding === "base64" ? Buffer.from(text).toString("base64") : text.replace("words", "w=6Frds");
+    encoding === "base64"
+      ? Buffer.from(text).toString("base64")
+      : text.replaceAll("=", "=3D").replace("words", "w=6Frds");
   const body = encoding === "7bit" ? text : encoded;
   return `${named}Content-Transfer-Encoding: ${encoding}\r\n\r\n${body}`;
 }

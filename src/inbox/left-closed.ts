@@ -1,9 +1,11 @@
 import { summarise } from "../mime/crypto-summary.ts";
-import type { Mail } from "../mime/mail.ts";
+import { listParts } from "../mime/list-parts.ts";
+import type { Parsed } from "../mime/parse-mail.ts";
+import { mailPart } from "../mime/read-part.ts";
 import type { Opened } from "./open-mail.ts";
 
 /** The mail of a program as it came, for one that holds a ciphertext which does not open: mostly our own, given back. */
-export async function leftClosed(mail: Mail): Promise<Opened> {
+export async function leftClosed({ mail, tree, contents }: Extract<Parsed, { ok: true }>): Promise<Opened> {
   const crypto = await summarise({
     outer: mail,
     inner: null,
@@ -23,6 +25,7 @@ export async function leftClosed(mail: Mail): Promise<Opened> {
     cleartext: mail.text,
     inner: null,
     attachments: mail.attachments,
+    parts: listParts(mailPart(tree, contents.part), mail.attachments),
     keyBlocks: [],
     encryption: "none",
     signature: crypto.signature,

@@ -1,5 +1,6 @@
 import type { Sender } from "../mime/automatic-mail.ts";
 import type { CryptoSummary } from "../mime/crypto-summary.ts";
+import type { ListOfParts } from "../mime/list-parts.ts";
 import type { Address, Attachment } from "../mime/mail.ts";
 import type { NamedAddress } from "../mime/named-addresses.ts";
 import type { NotRead } from "../mime/not-read.ts";
@@ -76,6 +77,8 @@ export type MailReading =
       listId?: string | null;
       text: string;
       attachments: Attachment[];
+      /** How it was read, part by part. */
+      parts: ListOfParts;
       encryption: "none" | "encrypted";
       signature: "no" | "cannot check" | "bad" | "good";
       /** The one summary; it names keys, so it is stored sealed. */

@@ -2,12 +2,14 @@ import { autocryptKey } from "../mime/autocrypt.ts";
 import { isSameAddress } from "../mime/clean-address.ts";
 import { type CryptoSummary, type PinnedKey, summarise } from "../mime/crypto-summary.ts";
 import { explainFailure } from "../mime/explain-failure.ts";
+import { type ListOfParts, listParts } from "../mime/list-parts.ts";
 import type { Attachment, Mail } from "../mime/mail.ts";
 import { readTree } from "../mime/mime-tree.ts";
 import type { NotRead } from "../mime/not-read.ts";
 import { type Document, openDocument, type Segment } from "../mime/open-document.ts";
 import type { Tries } from "../mime/open-envelope.ts";
 import { type Parsed, parseEntity } from "../mime/parse-mail.ts";
+import { mailPart } from "../mime/read-part.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 
 import { notOpenedReason } from "./not-opened-reason.ts";
@@ -25,6 +27,8 @@ export type Opened = {
   /** The mail inside the encryption or the signature, where its header fields count; null: those outside do. */
   inner: Mail | null;
   attachments: Attachment[];
+  /** How it was read, part by part. */
+  parts: ListOfParts;
   keyBlocks: OfferedBlock[];
   encryption: "none" | "encrypted";
   signature: "no" | "cannot check" | "bad" | "good";
@@ -46,7 +50,7 @@ const mostAttachedMails = 20;
 /**
  * Opens a mail: decrypts what is encrypted, wherever it stands, and judges all of it once. `pinned` are keys that a
  * staff member confirmed; what a mail brings with it is never among them. What does not open has a reason for the staff.
- * `parsed` saves reading its parts a second time.
+ * `parsed` saves reading its parts a second time; `chosen` is a charset that a person chose for its words.
  */
 export async function openMail(
   raw: Uint8Array,
@@ -54,6 +58,7 @@ export async function openMail(
   keys: SecretKeys,
   pinned: PinnedKey[] = [],
   parsed: Parsed = parseEntity(() => readTree(raw)),
+  chosen?: string,
 ): Promise<Opened | NotOpened> {
   if (!parsed.ok) return { ok: false, reason: `The mail ${parsed.reason}` };
   const verifyWith = pinned.map(({ armored }) => armored);
@@ -63,6 +68,7 @@ export async function openMail(
     left: mostTries,
     bytesLeft: mostBytes,
     mailsLeft: mostAttachedMails,
+    chosen,
   };
   const document = await openDocument(parsed.tree, tries, parsed);
   if (!document.ok) return notOpened(document.reason);
@@ -86,6 +92,7 @@ export async function openMail(
   const texts = document.segments.filter(({ text, attached }) => text.trim() !== "" || attached);
   const own = texts.filter(({ attached }) => !attached);
   const encrypted = own.filter(({ sort }) => sort === "encrypted");
+  const attachments = [...document.decrypted, ...document.attachments, ...document.unopened];
   return {
     ok: true,
     subject: inner?.subject || mail.subject,
@@ -93,7 +100,8 @@ export async function openMail(
     segments: texts,
     cleartext: joined(encrypted.length > 0 ? encrypted : own),
     inner,
-    attachments: [...document.decrypted, ...document.attachments, ...document.unopened],
+    attachments,
+    parts: listParts(mailPart(parsed.tree, document.part), attachments),
     keyBlocks: offeredBy(mail, document),
     encryption: encryption === "none" ? "none" : "encrypted",
     signature: crypto.signature,

@@ -21,23 +21,25 @@ import { readReportMail } from "./read-report-mail.ts";
 
 /**
  * Reads one mail from its raw bytes: parse, decrypt, recognise a report. Knows no database; never throws. The same raw
- * copy read again with `pinned` keys (confirmed by a person) gives the verdict that these keys allow.
+ * copy read again with `pinned` keys (confirmed by a person) gives the verdict that these keys allow, and with a `chosen`
+ * charset the words that its bytes are in that one.
  */
 export async function readMail(
   raw: Uint8Array,
   keys: SecretKeys,
   deskAddress: string,
   pinned: PinnedKey[] = [],
+  chosen?: string,
 ): Promise<MailReading> {
   if (raw.length === 0) return { ok: false, reason: "The mail is empty (0 bytes)" };
-  const outer = await parseMail(raw);
+  const outer = await parseMail(raw, chosen);
   if (!outer.ok) return { ok: false, reason: `The mail ${outer.reason}` };
   if (isFromUs(outer.mail, deskAddress))
     return { ok: false, reason: "It says that this desk itself wrote it: a loop, or a forgery" };
 
-  const opened = await openMail(raw, outer.mail, keys, pinned, outer);
+  const opened = await openMail(raw, outer.mail, keys, pinned, outer, chosen);
   if (!opened.ok && isByProgram(automaticMail(outer.mail)))
-    return await readOrdinaryMail(raw, outer.mail, await leftClosed(outer.mail), null, deskAddress);
+    return await readOrdinaryMail(raw, outer.mail, await leftClosed(outer), null, deskAddress);
   if (!opened.ok) return notOpened(opened.reason, outer.mail);
 
   const recognised = recogniseReport({
@@ -104,6 +106,7 @@ async function readOrdinaryMail(
     listId: firstHeader(outer.headers, "list-id"),
     text,
     attachments: opened.attachments,
+    parts: opened.parts,
     encryption: opened.encryption,
     signature: opened.signature,
     ...protectionOf(outer, opened),

@@ -45,6 +45,7 @@ export async function readReportMail(
     date: outer.date?.toISOString() ?? null,
     text: report.userText,
     attachments: opened.attachments,
+    parts: opened.parts,
     encryption: opened.encryption,
     signature: opened.signature,
     ...protectionOf(outer, opened),

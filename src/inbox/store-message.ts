@@ -184,6 +184,7 @@ function messageOf(
       warnings: reading.warnings,
       ...(reading.listId ? { listId: reading.listId } : {}),
       crypto: reading.crypto,
+      parts: reading.parts,
       segments: reading.segments.length > 0 ? reading.segments : undefined,
       notRead: reading.notRead.length > 0 ? reading.notRead : undefined,
     },

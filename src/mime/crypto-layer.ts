@@ -5,7 +5,7 @@ import type { Entity } from "./mime-tree.ts";
 
 /** What an entity as a whole is: a layer of cryptography around another one, or not (RFC 9787 §4.2). */
 export type CryptoLayer =
-  | { kind: "encrypted"; ciphertext: Ciphertext; repaired: boolean }
+  | { kind: "encrypted"; ciphertext: Ciphertext; repaired: boolean; part: Entity }
   | { kind: "signed"; payload: Entity; signature: Uint8Array }
   | { kind: "S/MIME" }
   | { kind: "none" };
@@ -46,7 +46,7 @@ function encrypted({ type, children }: Entity): CryptoLayer | null {
   if (!control && !isLabelled && type !== "multipart/encrypted") return null;
   const ciphertext = ciphertextIn(contentOfEntity(part));
   if (!ciphertext?.isAll) return null;
-  return { kind: "encrypted", ciphertext, repaired: type !== "multipart/encrypted" };
+  return { kind: "encrypted", ciphertext, repaired: type !== "multipart/encrypted", part };
 }
 
 const longestControl = 200;
@@ -75,7 +75,8 @@ function isNamed({ parameters, headers }: Entity): boolean {
   );
 }
 
-function isEmptyText(entity: Entity): boolean {
+/** Whether a part is a text, as a page too, in which nothing stands. */
+export function isEmptyText(entity: Entity): boolean {
   return (
     entity.type.startsWith("text/") &&
     entity.body.length < 4000 &&

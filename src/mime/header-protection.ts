@@ -13,15 +13,18 @@ export function headerProtection({ type, parameters }: Entity): HeaderProtection
 
 /**
  * A payload whose headers are protected, as it is shown: without the copies of headers for programs that know no header
- * protection (RFC 9788 §5.3).
+ * protection (RFC 9788 §5.3). `copies` are the places in reading order of the parts that were, or began with, such a copy.
  */
-export function shownPayload(payload: Entity): Uint8Array {
+export function shownPayload(payload: Entity): { raw: Uint8Array; copies: number[] } {
   const edits: Edit[] = [];
-  for (const entity of entitiesOf(payload)) {
+  const copies: number[] = [];
+  for (const [place, entity] of [...entitiesOf(payload)].entries()) {
     const edit = legacyEdit(entity, payload);
-    if (edit) edits.push({ entity, replacement: edit });
+    if (!edit) continue;
+    edits.push({ entity, replacement: edit });
+    copies.push(place);
   }
-  return edited(payload, edits);
+  return { raw: edited(payload, edits), copies };
 }
 
 const nothing = Buffer.from("Content-Type: text/plain\r\n\r\n");

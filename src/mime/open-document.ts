@@ -2,22 +2,25 @@ import { notSigned, type SignatureCheck } from "../openpgp/check-signatures.ts";
 import type { DecryptionFailure } from "../openpgp/decrypt.ts";
 import { type AttachedMail, headingOf, isAttachedMail } from "./attached-mail.ts";
 import { calendarWords, isCalendar } from "./calendar-words.ts";
-import { type Contents, isUsualNotice, type Piece } from "./contents.ts";
+import type { Contents, Piece } from "./contents.ts";
 import { layerOf } from "./crypto-layer.ts";
 import { decodeText } from "./decode-text.ts";
 import { contentOfEntity } from "./entity-content.ts";
 import { explainFailure } from "./explain-failure.ts";
-import { findKeys, type KeyBlock } from "./find-keys.ts";
+import { type FoundKeys, findKeys, type KeyBlock } from "./find-keys.ts";
 import { type HeaderProtection, headerProtection, shownPayload } from "./header-protection.ts";
+import { isUsualNotice } from "./is-usual-notice.ts";
+import { partOfLayer } from "./layer-part.ts";
 import type { Attachment, Mail } from "./mail.ts";
 import { type Entity, entitiesOf, readTree } from "./mime-tree.ts";
 import type { NotRead } from "./not-read.ts";
-import { decryptOnce, type Layer, openEnvelope, type Tries } from "./open-envelope.ts";
-import { isBesideCiphertext, openFile } from "./open-file.ts";
+import { decryptOnce, type Envelope, type Layer, openEnvelope, type Tries } from "./open-envelope.ts";
+import { isBesideCiphertext, type OpenedFile, openFile } from "./open-file.ts";
 import { openInline } from "./open-inline.ts";
 import { type Parsed, parseEntity } from "./parse-mail.ts";
 import { joinTexts } from "./read-body.ts";
 import { readDecrypted } from "./read-decrypted.ts";
+import { filePiece, headerPart, type ReadPart, readPart, readPiece } from "./read-part.ts";
 import { safeFilename } from "./safe-filename.ts";
 import { readSmime, type Smime } from "./smime.ts";
 import { readTnef, type Tnef } from "./tnef.ts";
@@ -32,6 +35,8 @@ export type Segment = { sort: "plain" | "encrypted" | "signed"; text: string; at
 /** One document of a mail, opened: what stands in it, and what stands in the documents inside it. */
 export type Document = {
   ok: true;
+  /** All of it, layer by layer and part by part, with what became of each. */
+  part: ReadPart;
   layers: Layer[];
   /** What stands inside the envelope. */
   mail: Mail;
@@ -73,23 +78,56 @@ export async function openDocument(
   if (!envelope.ok) return envelope;
   const { layers } = envelope;
   const protection = layers.length > 0 ? headerProtection(envelope.payload) : null;
-  const payload = protection ? unprotected(envelope.payload, protection) : envelope.payload;
-  const result = parsed?.ok && payload === parsed.tree ? parsed : parseEntity(payload);
+  const shown = protection ? unprotected(envelope.payload, protection) : null;
+  const payload = shown?.entity ?? envelope.payload;
+  const result = parsed?.ok && payload === parsed.tree ? parsed : parseEntity(payload, tries.chosen);
   if (!result.ok) return { ok: false, reason: { unreadable: result.reason } };
 
-  const document = emptyDocument(layers, result.mail, protection);
+  if (shown) tellCopies(payload, shown.copies, result.contents);
+  const contents = layers.length > 0 ? unwrapList(result.contents, tries.chosen) : result.contents;
+  const part = partOfEnvelope(envelope, protectedPart(envelope.payload, payload, protection, contents.part));
+  const document = emptyDocument(part, layers, result.mail, protection);
   document.errant.push(...errantParts(payload));
   document.warnings.push(...envelope.outside.flatMap(warningAbout));
-  const contents = layers.length > 0 ? unwrapList(result.contents) : result.contents;
   await addContents(document, contents, payload, tries, depth);
   return layers.some(({ kind }) => kind === "encrypted") ? allEncrypted(document) : document;
 }
 
-/** What a payload shows once the copies for programs without header protection are taken away. */
-function unprotected(payload: Entity, protection: HeaderProtection): Entity {
+/** What a payload shows once the copies for programs without header protection are taken away, and where they stood. */
+function unprotected(payload: Entity, protection: HeaderProtection): { entity: Entity; copies: number[] } {
   const whole = protection === "wrapped" ? readTree(contentOfEntity(payload)) : payload;
-  const shown = shownPayload(whole);
-  return shown === whole.raw ? whole : readTree(shown);
+  const { raw, copies } = shownPayload(whole);
+  return { entity: raw === whole.raw ? whole : readTree(raw), copies };
+}
+
+/** A copy of the header fields is named where it stood. */
+function tellCopies(payload: Entity, copies: number[], { pieces }: Contents): void {
+  if (copies.length === 0) return;
+  const entities = [...entitiesOf(payload)];
+  const edited = new Set(copies.map((place) => entities[place]));
+  for (const { entity, part } of pieces) {
+    if (!edited.has(entity)) continue;
+    part.why = "without the copy of the header that stood in it";
+    if (part.became === "empty")
+      Object.assign(part, { became: "left out", why: "it is a copy of the header" });
+  }
+}
+
+function protectedPart(
+  asItCame: Entity,
+  payload: Entity,
+  protection: HeaderProtection,
+  part: ReadPart,
+): ReadPart {
+  if (!protection) return part;
+  const header = headerPart(payload, "it counts in place of the one outside");
+  if (protection === "wrapped") return readPart(asItCame, "read inside", { inside: [header, part] });
+  part.inside.unshift(header);
+  return part;
+}
+
+function partOfEnvelope({ opened }: Extract<Envelope, { ok: true }>, payload: ReadPart): ReadPart {
+  return opened.reduceRight((inner, { entity, layer }) => partOfLayer(entity, layer, inner).part, payload);
 }
 
 /** Cryptography below the payload's own top, or broken at the top: it is opened, and gives no status (RFC 9787 §4.5). */
@@ -110,9 +148,10 @@ function warningAbout(outside: Uint8Array): string[] {
   return isNothing ? [] : ["words outside of the signed or encrypted part are not shown"];
 }
 
-function emptyDocument(layers: Layer[], mail: Mail, protection: HeaderProtection): Document {
+function emptyDocument(part: ReadPart, layers: Layer[], mail: Mail, protection: HeaderProtection): Document {
   return {
     ok: true,
+    part,
     layers,
     mail,
     protection,
@@ -144,10 +183,10 @@ async function addContents(
   for (const piece of pieces) {
     if (piece.kind === "text") await addText(document, piece, tries, depth);
     else if (piece.kind === "ciphertext") await addCiphertext(document, piece, tries, depth);
-    else if (isBesideCiphertext(piece.file, files)) continue;
+    else if (isBesideCiphertext(piece.file, files)) piece.part.became = "control part";
     else if (isAttachedMail(piece) && !returned.has(piece.entity))
-      await addAttachedMail(document, piece.file, tries, depth);
-    else await addFile(document, piece.file, tries, depth, piece.entity.type);
+      await addAttachedMail(document, piece, tries, depth);
+    else await addFile(document, piece, tries, depth, piece.entity.type);
   }
 }
 
@@ -174,10 +213,15 @@ async function addText(
   document.unopened.push(...inline.closed);
   document.decrypted.push(...inline.files);
   document.isQuoted ||= inline.isQuoted;
-  for (const bytes of inline.mails)
-    addNested(document, await openDocument(readDecrypted(bytes), tries, null, depth + 1), bytes, true);
+  piece.part.inside.push(...inline.parts);
+  for (const { bytes, part } of inline.mails) {
+    const inside = await openDocument(readDecrypted(bytes), tries, null, depth + 1);
+    addNested(document, part, inside, bytes, true);
+  }
   const words = inline.segments.map(({ text }) => text).join("\n\n");
-  addKeys(document, words, inline.files);
+  const { blocks } = addKeys(document, words, inline.files);
+  for (const { source, block } of blocks)
+    if (source === "text") piece.part.inside.push(readPiece("OpenPGP key in the text", block.length, "key"));
 }
 
 function addOpened(
@@ -197,20 +241,21 @@ function addSegment({ segments }: Document, segment: Segment): void {
   else segments.push({ ...segment });
 }
 
-function addKeys(document: Document, text: string, attachments: Attachment[]): void {
-  const { blocks, notRead } = findKeys({ text, attachments });
-  document.keyBlocks.push(...blocks);
-  document.notRead.push(...notRead);
+function addKeys(document: Document, text: string, attachments: Attachment[]): FoundKeys {
+  const found = findKeys({ text, attachments });
+  document.keyBlocks.push(...found.blocks);
+  document.notRead.push(...found.notRead);
+  return found;
 }
 
 async function addCiphertext(
   document: Document,
-  { ciphertext, entity }: Extract<Piece, { kind: "ciphertext" }>,
+  { ciphertext, entity, part }: Extract<Piece, { kind: "ciphertext" }>,
   tries: Tries,
   depth: number,
 ): Promise<void> {
   const nested = await openNested(ciphertext, tries, depth);
-  addNested(document, nested, entity.raw, true);
+  addNested(document, part, nested, entity.raw, true);
 }
 
 async function openNested(
@@ -226,23 +271,31 @@ async function openNested(
   return inner;
 }
 
+type FilePiece = { file: Attachment; part: ReadPart };
+
 async function addFile(
   document: Document,
-  file: Attachment,
+  { file, part }: FilePiece,
   tries: Tries,
   depth: number,
   type = file.contentType,
 ): Promise<void> {
   const smime = readSmime(file.bytes);
   const tnef = smime ? null : readTnef(file.bytes);
-  if (smime || isNamedSmime(type)) await addSmime(document, file, smime, tries, depth);
-  else if (tnef) await addTnef(document, file, tnef, tries, depth);
+  if (isSignature(type)) part.became = "signature";
+  if (smime || isNamedSmime(type)) await addSmime(document, { file, part }, smime, tries, depth);
+  else if (tnef) await addTnef(document, { file, part }, tnef, tries, depth);
   else {
     const words = calendarIn(file);
-    if (words !== null) addSegment(document, { sort: "plain", text: words });
-    await addOtherFile(document, file, tries, depth);
+    if (words !== null) {
+      addSegment(document, { sort: "plain", text: words });
+      part.why = "its words are shown too";
+    }
+    await addOtherFile(document, { file, part }, tries, depth);
   }
 }
+
+const isSignature = (type: string) => /^application\/(pgp-signature|(x-)?pkcs7-signature)$/.test(type);
 
 function calendarIn({ bytes, contentType }: Attachment): string | null {
   const begin = Buffer.from(bytes.subarray(0, 64))
@@ -257,40 +310,54 @@ const isNamedSmime = (type: string) => /^application\/(x-)?pkcs7-mime$/.test(typ
 /** What S/MIME encrypted stays closed; what it only signed is shown, without a verdict about the signature. */
 async function addSmime(
   document: Document,
-  file: Attachment,
+  { file, part }: FilePiece,
   smime: Smime | null,
   tries: Tries,
   depth: number,
 ): Promise<void> {
   document.attachments.push(file);
   const where = file.filename;
-  if (smime?.kind === "encrypted")
-    document.notRead.push({
-      sort: "S/MIME",
-      where,
-      why: "it is encrypted with S/MIME, which this desk does not read",
-    });
-  else if (!smime) document.notRead.push({ sort: "S/MIME", where, why: "it is damaged" });
-  if (smime?.kind !== "signed" || !smime.content || depth >= deepest) return;
+  const why = whyClosed(smime);
+  if (why) {
+    document.notRead.push({ sort: "S/MIME", where, why });
+    Object.assign(part, { became: "not opened", why });
+  }
+  if (smime?.kind !== "signed" || !smime.content) return;
+  if (depth >= deepest) {
+    part.why = "it stands too deep to be read inside";
+    return;
+  }
   document.inlineChecks.push({ ...notSigned, signed: "cannot check", reason: "not supported" });
+  part.became = "read inside";
   const inside = await openDocument(readDecrypted(smime.content), tries, null, depth + 1);
-  addNested(document, inside, smime.content);
+  addNested(document, part, inside, smime.content);
+}
+
+function whyClosed(smime: Smime | null): string | null {
+  if (!smime) return "it is damaged";
+  return smime.kind === "encrypted" ? "it is encrypted with S/MIME, which this desk does not read" : null;
 }
 
 /** What Outlook packed into one file: its words unless the mail says them anyway, and its files. */
 async function addTnef(
   document: Document,
-  file: Attachment,
+  { file, part }: FilePiece,
   { text, files }: Tnef,
   tries: Tries,
   depth: number,
 ): Promise<void> {
   const said = withoutSpaces(document.segments.map((segment) => segment.text).join(""));
-  if (!said.includes(withoutSpaces(text))) addSegment(document, { sort: "plain", text });
+  const isSaid = said.includes(withoutSpaces(text));
+  if (!isSaid) addSegment(document, { sort: "plain", text });
+  part.became = "read inside";
+  if (text.trim() !== "")
+    part.inside.push(readPiece("words in it", text.length, isSaid ? "another form" : "text"));
   for (const { name, bytes } of files) {
     const filename = safeFilename(name, "unnamed");
     const inside = { filename, contentType: "application/octet-stream", bytes };
-    if (depth < deepest) await addFile(document, inside, tries, depth + 1);
+    const piece = filePiece("file in it", inside);
+    part.inside.push(piece);
+    if (depth < deepest) await addFile(document, { file: inside, part: piece }, tries, depth + 1);
     else document.attachments.push(inside);
   }
   document.attachments.push(file);
@@ -300,7 +367,7 @@ const withoutSpaces = (text: string) => text.replace(/\s+/g, "");
 
 async function addOtherFile(
   document: Document,
-  file: Attachment,
+  { file, part }: FilePiece,
   tries: Tries,
   depth: number,
 ): Promise<void> {
@@ -312,15 +379,34 @@ async function addOtherFile(
   document.warnings.push(...opened.warnings);
   document.errant.push(...opened.errant);
   document.notRead.push(...opened.notRead);
-  for (const bytes of opened.mails)
-    addNested(document, await openDocument(readDecrypted(bytes), tries, null, depth + 1), bytes, true);
-  addKeys(document, opened.texts.join("\n\n"), [...opened.closed, ...opened.opened]);
+  tellOpened(part, file, opened);
+  for (const bytes of opened.mails) {
+    const inside = await openDocument(readDecrypted(bytes), tries, null, depth + 1);
+    addNested(document, part, inside, bytes, true);
+  }
+  const keys = addKeys(document, opened.texts.join("\n\n"), [...opened.closed, ...opened.opened]);
+  if (part.became !== "file") return;
+  if (keys.blocks.length > 0) part.became = "key";
+  const [unread] = keys.notRead;
+  if (unread) part.why = unread.why;
+}
+
+/** What became of a file that is a ciphertext, or only signed. */
+function tellOpened(part: ReadPart, file: Attachment, opened: OpenedFile): void {
+  const [unread] = opened.notRead;
+  const files = [...opened.closed, ...opened.opened].filter((one) => one !== file);
+  if (unread) Object.assign(part, { became: "not opened", why: unread.why });
+  else if (files.length + opened.texts.length + opened.mails.length > 0) part.became = "opened";
+  part.inside.push(
+    ...opened.texts.map((text) => readPiece("words in it", text.length, "text")),
+    ...files.map((one) => filePiece("file in it", one)),
+  );
 }
 
 /** What an attached mail says stands apart, under its heading; the mail itself stays a file too. */
 async function addAttachedMail(
   document: Document,
-  file: Attachment,
+  { file, part }: FilePiece,
   tries: Tries,
   depth: number,
 ): Promise<void> {
@@ -328,17 +414,22 @@ async function addAttachedMail(
   const tooMany = depth >= deepest || tries.mailsLeft <= 0;
   if (tooMany) {
     document.warnings.push("an attached mail was kept as a file and not read inside");
+    part.why = "an attached mail that was not read inside: it stands too deep, or there are too many";
     return;
   }
   tries.mailsLeft -= 1;
-  const parsed = parseEntity(() => readTree(file.bytes));
+  const parsed = parseEntity(() => readTree(file.bytes), tries.chosen);
   const inside = parsed.ok ? await openDocument(parsed.tree, tries, parsed, depth + 1) : null;
   if (!parsed.ok || !inside?.ok) {
     const reason = inside && !inside.ok ? inside.reason : null;
     if (typeof reason === "string") document.notRead.push(notOpened(reason, file.filename));
     document.warnings.push(`the attached mail ${file.filename} was not read inside`);
+    const why = typeof reason === "string" ? explainFailure(reason) : "it cannot be read";
+    Object.assign(part, { became: typeof reason === "string" ? "not opened" : "file", why });
     return;
   }
+  part.became = "read inside";
+  part.inside.push(headerPart(parsed.tree), inside.part);
   addInside(document, inside, headingOf(parsed.mail, inside.mail), file.filename);
 }
 
@@ -364,21 +455,25 @@ function notOpened(reason: DecryptionFailure, where: string): NotRead {
   return { sort: "OpenPGP message", where, why: explainFailure(reason) };
 }
 
-/** Signatures of a nested document give no status: something else stands beside it. */
+/** Signatures of a nested document give no status: something else stands beside it. `part` is what held it. */
 function addNested(
   document: Document,
+  part: ReadPart,
   nested: Document | NotReadable,
   raw: Uint8Array,
   isEncrypted = false,
 ): void {
   if (!nested.ok) {
     const reason = typeof nested.reason === "string" ? nested.reason : "damaged";
-    const filename = "not-opened.eml";
+    const file = { filename: "not-opened.eml", contentType: "message/rfc822", bytes: raw };
     document.failures.push(reason);
-    document.notRead.push(notOpened(reason, filename));
-    document.unopened.push({ filename, contentType: "message/rfc822", bytes: raw });
+    document.notRead.push(notOpened(reason, file.filename));
+    document.unopened.push(file);
+    Object.assign(part, { became: "not opened", why: explainFailure(reason), name: file.filename, file });
     return;
   }
+  if (part.became === "not opened") part.became = "opened";
+  part.inside.push(nested.part);
   const inside = isEncrypted ? allEncrypted(nested) : nested;
   document.segments.push(...inside.segments);
   document.attachments.push(...inside.attachments);

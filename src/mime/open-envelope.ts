@@ -4,6 +4,7 @@ import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 import { isOnlySigned, openSigned, type SignedMessage } from "../openpgp/open-signed.ts";
 import { layerOf } from "./crypto-layer.ts";
 import type { Ciphertext } from "./is-ciphertext.ts";
+import type { OpenLayer } from "./layer-part.ts";
 import type { Entity } from "./mime-tree.ts";
 import { readDecrypted } from "./read-decrypted.ts";
 
@@ -24,12 +25,16 @@ export type Tries = {
   bytesLeft: number;
   /** Attached mails that are still read inside. */
   mailsLeft: number;
+  /** The charset that a person chose for the words of the mail. */
+  chosen?: string | undefined;
 };
 
-/** Layers from outside in, what they protect, and what stands in them beside that. */
+/** Layers from outside in with the entities that they are, what they protect, and what stands in them beside that. */
 export type Envelope =
-  | { ok: true; layers: Layer[]; payload: Entity; outside: Uint8Array[] }
+  | { ok: true; layers: Layer[]; opened: OpenedLayer[]; payload: Entity; outside: Uint8Array[] }
   | { ok: false; reason: DecryptionFailure };
+
+type OpenedLayer = { entity: Entity; layer: OpenLayer };
 
 const mostLayers = 5;
 
@@ -39,24 +44,27 @@ const mostLayers = 5;
  */
 export async function openEnvelope(root: Entity, tries: Tries): Promise<Envelope> {
   const layers: Layer[] = [];
+  const opened: OpenedLayer[] = [];
   const outside: Uint8Array[] = [];
   let entity = root;
   while (layers.length < mostLayers) {
     const layer = layerOf(entity);
-    if (layer.kind === "encrypted" || layer.kind === "signed") outside.push(...entity.outside);
+    if (layer.kind !== "encrypted" && layer.kind !== "signed") break;
+    outside.push(...entity.outside);
+    opened.push({ entity, layer });
     if (layer.kind === "encrypted") {
-      const opened = await decryptOnce(layer.ciphertext, tries);
-      if (!opened.ok) return opened;
-      const { signature, openedBy, sessionHash } = opened;
+      const decrypted = await decryptOnce(layer.ciphertext, tries);
+      if (!decrypted.ok) return decrypted;
+      const { signature, openedBy, sessionHash } = decrypted;
       layers.push({ kind: "encrypted", signature, openedBy, sessionHash });
-      entity = readDecrypted(opened.bytes);
-    } else if (layer.kind === "signed") {
+      entity = readDecrypted(decrypted.bytes);
+    } else {
       const signature = await checkPart(layer.payload.raw, layer.signature, tries.verifyWith);
       layers.push({ kind: "signed", signature, openedBy: null, sessionHash: null });
       entity = layer.payload;
-    } else break;
+    }
   }
-  return { ok: true, layers, payload: entity, outside };
+  return { ok: true, layers, opened, payload: entity, outside };
 }
 
 /** Decrypts, unless this mail has already had its share. */

@@ -73,7 +73,8 @@ async function openCiphertext(
   result.openedBy.push(opened.openedBy);
   result.sessionHashes.push(opened.sessionHash);
   if (isWholeMail(opened.bytes)) result.mails.push(opened.bytes);
-  else if (isBodyName(file.filename) && looksLikeText(opened.bytes)) result.texts.push(wordsOf(opened.bytes));
+  else if (isBodyName(file.filename) && looksLikeText(opened.bytes))
+    result.texts.push(wordsOf(opened.bytes, tries.chosen));
   else result.opened.push(content);
 }
 
@@ -88,7 +89,7 @@ function isBodyName(filename: string): boolean {
   );
 }
 
-function wordsOf(bytes: Uint8Array): string {
-  const { text } = decodeText(bytes, undefined);
+function wordsOf(bytes: Uint8Array, chosen: string | undefined): string {
+  const { text } = decodeText(bytes, undefined, { chosen });
   return /^\s*<(!doctype|html|head|body|div|p|pre|span|table)\b/i.test(text) ? textFromHtml(text).text : text;
 }

@@ -3,6 +3,7 @@ import { dearmor } from "../openpgp/dearmor.ts";
 import type { DecryptionFailure } from "../openpgp/decrypt.ts";
 import type { Piece } from "./contents.ts";
 import { decodeText } from "./decode-text.ts";
+import { explainFailure } from "./explain-failure.ts";
 import type { Armor } from "./find-armor.ts";
 import { readClearSigned, roughlyShown, splitInline } from "./inline-pgp.ts";
 import { looksLikeFile, looksLikeText } from "./looks-like-file.ts";
@@ -10,6 +11,7 @@ import type { Attachment } from "./mail.ts";
 import type { Segment } from "./open-document.ts";
 import { openOnce, type Tries } from "./open-envelope.ts";
 import { isWholeMail } from "./read-decrypted.ts";
+import { filePiece, type ReadPart, readPiece } from "./read-part.ts";
 
 type TextPiece = Pick<Extract<Piece, { kind: "text" }>, "text" | "leaf">;
 
@@ -25,7 +27,9 @@ export type OpenedInline = {
   failures: DecryptionFailure[];
   warnings: string[];
   /** Blocks that hold a MIME entity instead of words, as PGP/MIME does. */
-  mails: Uint8Array[];
+  mails: { bytes: Uint8Array; part: ReadPart }[];
+  /** The blocks, and what became of each. */
+  parts: ReadPart[];
   /** A block that was opened bears marks of quoting: it was copied from somewhere. */
   isQuoted: boolean;
 };
@@ -45,6 +49,7 @@ export async function openInline({ text, leaf }: TextPiece, tries: Tries): Promi
     failures: [],
     warnings: [],
     mails: [],
+    parts: [],
     isQuoted: false,
   };
   const pieces = splitInline(text);
@@ -76,30 +81,37 @@ async function addMessage(
   tries: Tries,
 ): Promise<void> {
   const opened = await openOnce(armor.bytes, tries);
+  const part = readPiece(
+    "OpenPGP message in the text",
+    asItStands.length,
+    opened.ok ? "opened" : "not opened",
+  );
+  result.parts.push(part);
   if (!opened.ok) {
     result.failures.push(opened.reason);
     const bytes = Buffer.from(asItStands);
-    result.closed.push({ filename: "not-opened.asc", contentType: "application/octet-stream", bytes });
+    const file = { filename: "not-opened.asc", contentType: "application/octet-stream", bytes };
+    result.closed.push(file);
+    Object.assign(part, { why: explainFailure(opened.reason), name: file.filename, file });
     return;
   }
   if (opened.openedBy !== null && armor.isQuoted) result.isQuoted = true;
   if (opened.openedBy !== null && isWholeMail(opened.bytes)) {
-    result.mails.push(opened.bytes);
+    result.mails.push({ bytes: opened.bytes, part });
     result.openedBy.push(opened.openedBy);
     result.sessionHashes.push(opened.sessionHash);
     return;
   }
   if (opened.openedBy !== null && !looksLikeText(opened.bytes) && looksLikeFile(opened.bytes)) {
-    result.files.push({
-      filename: "decrypted",
-      contentType: "application/octet-stream",
-      bytes: opened.bytes,
-    });
+    const file = { filename: "decrypted", contentType: "application/octet-stream", bytes: opened.bytes };
+    result.files.push(file);
+    part.inside.push(filePiece("file in the message", file));
     result.openedBy.push(opened.openedBy);
     result.sessionHashes.push(opened.sessionHash);
     return;
   }
-  const { text } = decodeText(opened.bytes, armor.charset ?? charset);
+  const { text } = decodeText(opened.bytes, armor.charset ?? charset, { chosen: tries.chosen });
+  part.inside.push(readPiece("words in the message", opened.bytes.length, text.trim() ? "text" : "empty"));
   result.segments.push({ sort: opened.openedBy === null ? "signed" : "encrypted", text });
   if (opened.signature.signed !== "no") result.checks.push(opened.signature);
   if (opened.openedBy === null) return;
@@ -115,6 +127,7 @@ async function addSigned(
   charset: string | undefined,
   tries: Tries,
 ): Promise<void> {
+  result.parts.push(readPiece("signed words in the text", text.length, "text"));
   const read = block ? readClearSigned(block) : null;
   const signature = read && dearmor(read.signature, "SIGNATURE");
   if (!read || !signature) {
@@ -125,6 +138,6 @@ async function addSigned(
   result.checks.push(await checkDetached(Buffer.from(read.signed, "latin1"), signature, tries.verifyWith));
   result.segments.push({
     sort: "signed",
-    text: decodeText(Buffer.from(read.shown, "latin1"), charset).text,
+    text: decodeText(Buffer.from(read.shown, "latin1"), charset, { chosen: tries.chosen }).text,
   });
 }

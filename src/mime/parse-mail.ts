@@ -13,18 +13,21 @@ export type Parsed =
   | { ok: true; mail: Mail; tree: Entity; contents: Contents }
   | { ok: false; reason: string };
 
-/** Reads a raw mail, however broken. Where a header that may come once comes twice, the first counts. Never throws. */
-export async function parseMail(raw: Uint8Array): Promise<Parsed> {
-  return parseEntity(() => readTree(raw));
+/**
+ * Reads a raw mail, however broken. Where a header that may come once comes twice, the first counts. `chosen` is a charset
+ * that a person chose for its words. Never throws.
+ */
+export async function parseMail(raw: Uint8Array, chosen?: string): Promise<Parsed> {
+  return parseEntity(() => readTree(raw), chosen);
 }
 
 /** The same, of an entity that was read already. */
-export function parseEntity(entity: Entity | (() => Entity)): Parsed {
+export function parseEntity(entity: Entity | (() => Entity), chosen?: string): Parsed {
   try {
     const tree = typeof entity === "function" ? entity() : entity;
     if (tree.problem) return { ok: false, reason: tree.problem };
-    const contents = contentsOf(tree);
-    return { ok: true, mail: mailOf(tree, contents), tree, contents };
+    const contents = contentsOf(tree, chosen);
+    return { ok: true, mail: mailOf(tree, contents, chosen), tree, contents };
   } catch (error) {
     // What the parser says may quote the mail, so only the kind of error goes outside.
     return {
@@ -34,10 +37,10 @@ export function parseEntity(entity: Entity | (() => Entity)): Parsed {
   }
 }
 
-function mailOf({ headers: asGuessed, fields }: Entity, contents: Contents): Mail {
-  const near = contents.charset;
+function mailOf({ headers: asGuessed, fields }: Entity, contents: Contents, chosen?: string): Mail {
+  const near = chosen ?? contents.charset;
   const isRaw = near && fields.some(({ line }) => /[\x80-\xff]/.test(line));
-  const headers = isRaw ? readHeaders(fields, near) : asGuessed;
+  const headers = isRaw ? readHeaders(fields, near, chosen) : asGuessed;
   const warnings = warningsAbout(headers);
   const decode = (text: string) => decodeWords(text, near);
   const read = (name: string) => readAddresses(name, headers, decode, warnings);

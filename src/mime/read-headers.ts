@@ -6,15 +6,16 @@ export type HeaderLine = { key: string; line: string };
 
 /**
  * The header fields of a mail. The lines hold one character for each byte, line breaks of folding still inside. What is
- * not in ASCII is UTF-8 (RFC 6532), else in the charset of the mail's texts, `near`, else that of all headers is guessed.
+ * not in ASCII is UTF-8 (RFC 6532), else in the charset that a person chose, or in that of the mail's texts, `near`, else
+ * that of all headers is guessed.
  */
-export function readHeaders(lines: readonly HeaderLine[], near?: string): Header[] {
+export function readHeaders(lines: readonly HeaderLine[], near?: string, chosen?: string): Header[] {
   const charset = near ?? charsetOf(lines);
   return lines.flatMap(({ line }) => {
     const colon = line.indexOf(":");
     if (colon < 1) return [];
     const name = line.slice(0, colon).trim().toLowerCase();
-    const value = decodeBytes(line.slice(colon + 1), charset);
+    const value = decodeBytes(line.slice(colon + 1), charset, chosen);
     return [{ name, value: value.replace(/\r?\n|\0/g, "").trim() }];
   });
 }
@@ -38,8 +39,10 @@ function charsetOf(lines: readonly HeaderLine[]): string | undefined {
   return raw.length < 2 ? undefined : decodeText(Buffer.concat(raw), undefined).charset;
 }
 
-function decodeBytes(binary: string, near: string | undefined): string {
-  return isPlain(binary) ? binary : decodeText(Buffer.from(binary, "latin1"), undefined, { near }).text;
+function decodeBytes(binary: string, near: string | undefined, chosen: string | undefined): string {
+  if (isPlain(binary)) return binary;
+  const bytes = Buffer.from(binary, "latin1");
+  return decodeText(bytes, undefined, isUtf8(bytes) ? { near } : { near, chosen }).text;
 }
 
 /** An escape begins another alphabet in ISO 2022. */

@@ -1,4 +1,4 @@
-import { decodeText } from "./decode-text.ts";
+import { type DecodeHints, decodeText } from "./decode-text.ts";
 import { contentOfEntity } from "./entity-content.ts";
 import { looksLikeFile } from "./looks-like-file.ts";
 import type { Attachment } from "./mail.ts";
@@ -40,11 +40,15 @@ export type LeafText = {
   isGuessed: boolean;
 };
 
-/** A part as text, its charset and its flowing lines undone (RFC 3676); `near` is the charset of other texts of the mail. */
-export function textOf(entity: Entity, bytes: Uint8Array, near?: string): LeafText {
+/** A part as text, its charset and its flowing lines undone (RFC 3676). */
+export function textOf(
+  entity: Entity,
+  bytes: Uint8Array,
+  hints: Pick<DecodeHints, "near" | "chosen">,
+): LeafText {
   const isHtml = entity.type === "text/html" || entity.type === "application/xhtml+xml";
-  const hints = { html: isHtml, ...(near ? { near } : {}) };
-  const { text, charset, guessed } = decodeText(bytes, entity.parameters.get("charset"), hints);
+  const label = entity.parameters.get("charset");
+  const { text, charset, guessed } = decodeText(bytes, label, { ...hints, html: isHtml });
   const content = isFlowed(entity) ? unflowText(text.replace(/\n$/, ""), isDelSp(entity)) : text;
   return { isHtml, content, bytes, charset, isGuessed: guessed };
 }

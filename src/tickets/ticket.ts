@@ -1,4 +1,5 @@
 import type { CryptoSummary } from "../mime/crypto-summary.ts";
+import type { ListOfParts } from "../mime/list-parts.ts";
 import type { NamedAddress } from "../mime/named-addresses.ts";
 import type { NotRead } from "../mime/not-read.ts";
 import type { Segment } from "../mime/open-document.ts";
@@ -33,6 +34,10 @@ export type MessageContent = {
   crypto?: CryptoSummary;
   /** The pieces of the text that were protected in different ways, when there are several: shown apart. */
   segments?: Segment[] | undefined;
+  /** How the mail was read, part by part; absent: it was stored before this was kept. */
+  parts?: ListOfParts;
+  /** The charset that one of the staff chose for its words; absent: as the mail says, or as was guessed. */
+  readAs?: string | undefined;
   /** What of the mail looks encrypted, or like a key, and could not be read. */
   notRead?: NotRead[] | undefined;
   /** The id of the message that a note brings before colleagues. */

@@ -1,0 +1,4 @@
+/** Whether words outside of all parts say no more than that the mail is made of parts, or signed, or encrypted. */
+export function isUsualNotice(text: string): boolean {
+  return text.length < 600 && /\bMIME\b|multi-?part|OpenPGP|\bPGP\b/i.test(text);
+}
