@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ImapFlow } from "imapflow";
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
+import type { Pieces } from "./fetch-in-pieces.ts";
 import type { Connection } from "./fetch-mails.ts";
 import { type MailboxSettings, openMailbox, withTimeout } from "./mailbox.ts";
 import { mailboxName, takeOver } from "./take-over.ts";
@@ -38,7 +39,7 @@ export function startPolling(
       return held.client;
     },
   };
-  const pieces = new Map();
+  const pieces: Pieces = new Map();
   // Somebody who writes meanwhile does not wait for the rest of a long pass: the next one begins with their mail.
   const goOn = async () => {
     if (stopping.signal.aborted || (held.client && toldOfMail.has(held.client))) return false;

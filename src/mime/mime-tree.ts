@@ -1,3 +1,4 @@
+import { endBefore } from "./end-before.ts";
 import { inferBoundary } from "./infer-boundary.ts";
 import type { Header } from "./mail.ts";
 import { type Head, readHead } from "./read-head.ts";
@@ -48,7 +49,7 @@ export function readTree(raw: Uint8Array): Entity {
     const hit = delimiterIn(line.text, boundaries);
     let next = line.after;
     if (hit) {
-      closeAbove(hit.node, open, boundaries, beforeLine(bytes, at));
+      closeAbove(hit.node, open, boundaries, endBefore(bytes, at));
       endPart(hit.node, bytes, at);
       hit.node.outsideFrom = hit.closes ? line.after : -1;
       if (!hit.closes && count < mostEntities) {
@@ -179,7 +180,7 @@ function closeAbove(node: Node | null, open: Node[], boundaries: Boundaries, end
 }
 
 function endPart(node: Node, bytes: Buffer, at: number): void {
-  const end = Math.max(node.outsideFrom, beforeLine(bytes, at));
+  const end = Math.max(node.outsideFrom, endBefore(bytes, at));
   if (node.outsideFrom !== -1 && node.outsideFrom < end) node.outside.push([node.outsideFrom, end]);
 }
 
@@ -241,12 +242,6 @@ function lineAt(bytes: Buffer, at: number): { text: string; after: number } {
     .toString("latin1", at, Math.min(end, at + longestBoundary + 100))
     .replace(/[ \t\r]+$/, "");
   return { text, after: lineFeed === -1 ? bytes.length : lineFeed + 1 };
-}
-
-/** The line break in front of a boundary belongs to the boundary (RFC 2046 §5.1.1). */
-function beforeLine(bytes: Buffer, at: number): number {
-  if (at === 0) return 0;
-  return bytes[at - 2] === 0x0d ? at - 2 : at - 1;
 }
 
 /** Old Macs end lines with a carriage return alone. */

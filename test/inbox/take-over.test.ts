@@ -313,6 +313,33 @@ test("a large mail comes in pieces, goes on where the line broke, and lets new m
   assert.ok((await storedMails(mini)).includes(large.toString()));
 });
 
+test("a mail comes whatever size the server tells of it, when it is the same twice", async (t) => {
+  for (const bytes of [400, 1_500_000, 2_097_152]) {
+    for (const by of [-100, 100, 3_000_000]) {
+      const mini = await startMini(t);
+      const raw = `Subject: x\r\n\r\n${"0123456789abcdef".repeat(bytes / 16)}`;
+      mini.server.append("desk", "INBOX", Buffer.from(raw));
+      mini.server.fault({ when: "FETCH", do: "wrong size", by, times: 1000 });
+
+      assert.equal(await onePass(mini), 1, `${bytes} bytes, told as ${by} more`);
+
+      assert.deepEqual(await storedMails(mini), [raw]);
+      assert.deepEqual(await mini.db("withheld_mails"), []);
+    }
+  }
+});
+
+test("a large mail that comes cut in another place each time is withheld, and no piece of it is kept", async (t) => {
+  const mini = await startMini(t);
+  mini.server.append("desk", "INBOX", Buffer.from(`Subject: x\r\n\r\n${"0123456789abcdef".repeat(100_000)}`));
+  mini.server.fault({ when: "FETCH", bodyOf: 1, do: "short", by: 1000 });
+  mini.server.fault({ when: "FETCH", bodyOf: 1, nth: 2, do: "short", by: 2000 });
+
+  assert.equal(await onePass(mini), 0);
+
+  assert.match((await openAlarms(mini.db))[0]?.detail ?? "", /it came to \d+ of 1600014 bytes/);
+});
+
 test("mail of today comes before what lay there at the start, which comes in the order that staff chose", async (t) => {
   const mini = await startMini(t);
   await mini.db("mailboxes").insert({ name: "INBOX", newest_first: true });

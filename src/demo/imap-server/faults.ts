@@ -13,6 +13,8 @@ import { parseSequenceSet } from "./sequence-set.ts";
  *   otherwise. A shorter answer is cut before its tagged line
  * - drip: the answer comes in pieces of so many bytes, so many milliseconds apart
  * - wrong length: each literal is announced as so many bytes longer (or shorter, below 0) than it is
+ * - short: each literal is so many bytes shorter than what it should hold, and says so
+ * - wrong size: each RFC822.SIZE is told as so many bytes more (or less, below 0) than the mail has
  * - exists twice: untagged EXISTS is said twice, also when nothing is new
  * - renumber: before the command is done, the folder (without one: INBOX) gets another UIDVALIDITY and its mails other UIDs
  */
@@ -25,6 +27,8 @@ export type FaultAct =
   | { do: "cut"; atByte: number }
   | { do: "drip"; bytes: number; everyMs: number }
   | { do: "wrong length"; by: number }
+  | { do: "short"; by: number }
+  | { do: "wrong size"; by: number }
   | { do: "exists twice" }
   | { do: "renumber"; folder?: string };
 

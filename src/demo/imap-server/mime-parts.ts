@@ -1,3 +1,4 @@
+import { endBefore } from "../../mime/end-before.ts";
 import { endOfHead, readField } from "./headers.ts";
 
 export type Part = {
@@ -72,7 +73,7 @@ function splitAt(body: Buffer, boundary: string, budget: { left: number }): Buff
   for (let at = body.indexOf(mark); at >= 0 && budget.left > 0; at = body.indexOf(mark, at + 1)) {
     if (at > 0 && body[at - 1] !== 0x0a) continue;
     if (start >= 0) {
-      children.push(body.subarray(start, Math.max(start, beforeLineEnd(body, at))));
+      children.push(body.subarray(start, Math.max(start, endBefore(body, at))));
       budget.left -= 1;
     }
     const lineEnd = body.indexOf(0x0a, at);
@@ -82,8 +83,4 @@ function splitAt(body: Buffer, boundary: string, budget: { left: number }): Buff
   }
   if (start >= 0 && budget.left > 0) children.push(body.subarray(start));
   return children;
-}
-
-function beforeLineEnd(body: Buffer, at: number): number {
-  return body[at - 2] === 0x0d ? at - 2 : at - 1;
 }

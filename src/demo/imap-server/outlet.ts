@@ -35,7 +35,7 @@ export class Outlet {
     if (this.#socket.destroyed || !this.#socket.writable || this.#fault?.do === "lose answer") return;
 
     const literalSurplus = this.#fault?.do === "wrong length" ? this.#fault.by : 0;
-    const announced = announceLiterals(pieces, literalSurplus);
+    const announced = announceLiterals(falsified(pieces, this.#fault), literalSurplus);
     for (const bytes of this.#fault ? announced : joinSmall(announced)) {
       if (this.#fault?.do === "cut") await this.#writeUntilCut(bytes, this.#fault.atByte);
       else if (this.#fault?.do === "drip") await this.#drip(bytes.content, this.#fault);
@@ -77,6 +77,14 @@ export class Outlet {
 }
 
 type Bytes = { content: Buffer; literal: boolean };
+
+function falsified(pieces: Piece[], fault: FaultAct | null): Piece[] {
+  if (fault?.do === "short")
+    return pieces.map((piece) => (typeof piece === "string" ? piece : piece.subarray(0, -fault.by)));
+  if (fault?.do !== "wrong size") return pieces;
+  const isSize = (at: number) => /RFC822\.SIZE $/.test(String(pieces[at - 1]?.slice(-20)));
+  return pieces.map((piece, at) => (isSize(at) ? String(Number(piece) + fault.by) : piece));
+}
 
 function announceLiterals(pieces: Piece[], surplus: number): Bytes[] {
   return pieces.flatMap((piece) => {
