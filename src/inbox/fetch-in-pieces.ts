@@ -69,8 +69,10 @@ async function fetchPiece(connection: Connection, uid: number, start: number): P
   const query = { source: { start, maxLength: pieceBytes }, internalDate: true };
   try {
     const fetching = client.fetchOne(String(uid), query, { uid: true });
-    const answer = (await withTimeout(client, connection.settings, fetching, pieceBytes)) || null;
-    return { ok: true, bytes: answer?.source ?? Buffer.alloc(0), date: answer?.internalDate };
+    const answer = await withTimeout(client, connection.settings, fetching, pieceBytes);
+    // Nothing at all is no end of a mail: another poller may have moved it away.
+    if (!answer || (!answer.source && start === 0)) return { ok: false, reason: "it gave nothing" };
+    return { ok: true, bytes: answer.source ?? Buffer.alloc(0), date: answer.internalDate };
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? wordsOf(error) : "unknown" };
   }
