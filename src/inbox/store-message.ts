@@ -1,14 +1,16 @@
-import type { Database } from "../database.ts";
+import { type Database, sendTogether } from "../database.ts";
 import { asksElsewhere, type NamedAddress, takesNoAnswer } from "../mime/named-addresses.ts";
 import { markBounced, ticketOfReference } from "../outbox/find-sent.ts";
 import { hashesOfAddress, personOfAddress } from "../people/person-of-address.ts";
 import { addMessage, type NewMessage } from "../tickets/add-message.ts";
 import { askForRecipient } from "../tickets/ask-for-recipient.ts";
 import { type NewTicket, openTicketWith } from "../tickets/open.ts";
+import { unlikeBefore } from "../tickets/unlike-before.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { ClaimedMail } from "./claim-mails.ts";
 import { copiedCiphertexts } from "./copied-ciphertexts.ts";
 import { type Earlier, earlierMessages, hashOfMessageId } from "./earlier-messages.ts";
+import { habitsOf } from "./habits.ts";
 import type { MailReading } from "./mail-reading.ts";
 import { findSameId, sameIdMark, tellSameId } from "./same-report-id.ts";
 
@@ -28,13 +30,18 @@ export async function storeMessage(
   reading: Understood,
 ): Promise<Stored | string> {
   const wish = wishOf(vault, reading.named);
-  const earlier = await earlierMessages(trx, vault, reading, wish?.replyToHash ?? null);
+  const [earlier, habits] = await sendTogether([
+    earlierMessages(trx, vault, reading, wish?.replyToHash ?? null),
+    reading.personId && !isByProgram(reading, null) ? habitsOf(trx, reading.personId) : null,
+  ]);
   const place = await placeOf(trx, vault, reading, earlier);
   if (typeof place === "string") return place;
 
   const copied = await copiedCiphertexts(trx, vault, reading);
   const shared = earlier.sharesId && place?.outcome !== "sent_again" ? ["same Message-ID"] : [];
-  const message = messageOf(vault, mail, reading, wish, [...copied, ...shared]);
+  const isOwnNew = place?.outcome !== "sent_again" && !isByProgram(reading, place);
+  const unlike = habits && isOwnNew ? unlikeBefore(reading, habits) : [];
+  const message = messageOf(vault, mail, reading, wish, [...copied, ...shared, ...unlike]);
   if (place) {
     if (wish) await heedWish(trx, reading, wish, place);
     return await addTo(trx, vault, mail, message, place);
@@ -45,6 +52,11 @@ export async function storeMessage(
   const opened = await openTicketWith(trx, vault, ticket, withMarks(message, marks));
   if (opened) return { ...opened, outcome: "opened" };
   return await storeSameId(trx, vault, mail, reading, message, ticket);
+}
+
+/** Programs protect nothing, whoever they write for; what is likely to be one's is, when it answers a mail of ours. */
+function isByProgram({ sender }: Understood, place: Place | null): boolean {
+  return sender === "automatic" || sender === "bounce" || (sender === "likely automatic" && place !== null);
 }
 
 /** The same report once more joins the first one; another one that came with its id is a ticket of its own. */

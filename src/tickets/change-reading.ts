@@ -9,6 +9,7 @@ import { reindexMessage } from "../search/index-message.ts";
 import { findSealingKey, type SealingKey } from "../vault/sealing-keys.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { MessageContent } from "./ticket.ts";
+import { inClearMark, notSignedMark, unlikeBefore } from "./unlike-before.ts";
 import { renoteUnopened } from "./unopened-parts.ts";
 
 /** What a mail says when it is read once more. */
@@ -48,7 +49,7 @@ export async function changeReading(
   const columns = {
     encryption: reading.encryption,
     signature: reading.signature,
-    marks: marksOf(message.marks, reading.newMarks),
+    marks: marksOf(message.marks, reading),
   };
   const isSame =
     isDeepStrictEqual(asStored(content), asStored(before)) &&
@@ -87,12 +88,13 @@ function asStored(content: MessageContent): unknown {
   return JSON.parse(JSON.stringify(content));
 }
 
-const marksOfReading = new Set(["partly encrypted", "copied ciphertext"]);
+const marksOfReading = new Set(["partly encrypted", "copied ciphertext", inClearMark, notSignedMark]);
 
-/** A ciphertext that was told as copied stays so. */
-function marksOf(before: string[], now: string[]): string[] {
+/** A ciphertext that was told as copied stays so; what came in clear or unsigned stays so unless it is found not to be. */
+function marksOf(before: string[], reading: NewReading): string[] {
+  const habits = { encrypts: before.includes(inClearMark), signs: before.includes(notSignedMark) };
   const stay = before.filter((mark) => !marksOfReading.has(mark) || mark === "copied ciphertext");
-  return [...new Set([...stay, ...now])];
+  return [...new Set([...stay, ...unlikeBefore(reading, habits), ...reading.newMarks])];
 }
 
 async function replaceAttachments(

@@ -5,6 +5,7 @@ import { maskAddresses } from "../people/mask-address.ts";
 import { moment } from "../web/format.ts";
 import type { ThreadMessage } from "./thread.ts";
 import type { MessageContent } from "./ticket.ts";
+import { inClearMark, notSignedMark } from "./unlike-before.ts";
 
 /** A word and its colour: good = a good verdict, bad = wrong or lost, turn = ours to do, quiet = a fact. */
 export type Chip = { words: string; tone: "good" | "bad" | "turn" | "quiet" };
@@ -15,12 +16,20 @@ export type NotReadLine = { words: string; where: string; why: string };
 export type ProtectionFact = { name: string; words: string; keys: string[] };
 
 /** The one summary of a message from outside, in two words for its frame (RFC 9787 §3). */
-export function protectionChips({ content, encryption, signature }: ThreadMessage): Chip[] {
+export function protectionChips({ content, encryption, signature, marks }: ThreadMessage): Chip[] {
+  const encrypted = encryptionChips(content.crypto?.encryption ?? encryption, content.notRead ?? []);
+  const signed = signatureChip(content.crypto, signature);
   return [
-    ...encryptionChips(content.crypto?.encryption ?? encryption, content.notRead ?? []),
-    signatureChip(content.crypto, signature),
+    ...(marks.includes(inClearMark) ? encrypted.map(toInClear) : encrypted),
+    marks.includes(notSignedMark) && signed.tone === "quiet" ? { ...signed, tone: "turn" } : signed,
   ];
 }
+
+function toInClear(chip: Chip): Chip {
+  return chip.words === notEncrypted ? { words: inClearMark, tone: "turn" } : chip;
+}
+
+const notEncrypted = "not encrypted";
 
 /** What of a message looks encrypted, or like a key, and was not read, and why: a line of its frame for each. */
 export function notReadLines({ content }: ThreadMessage): NotReadLine[] {
@@ -54,7 +63,7 @@ export function pieceWords({ sort }: Segment, crypto: CryptoSummary | undefined)
 
 function encryptionChips(encryption: CryptoSummary["encryption"], notRead: NotRead[]): Chip[] {
   const chips: Record<CryptoSummary["encryption"], Chip> = {
-    none: { words: "not encrypted", tone: "quiet" },
+    none: { words: notEncrypted, tone: "quiet" },
     encrypted: { words: "encrypted", tone: "good" },
     partly: { words: "partly encrypted", tone: "quiet" },
   };

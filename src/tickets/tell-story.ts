@@ -17,6 +17,7 @@ import type { TicketReport } from "./read-report.ts";
 import type { readThread, ThreadEvent, ThreadMessage } from "./thread.ts";
 import type { UndoRefusal } from "./undo.ts";
 import type { UndoOutlook } from "./undo-outlook.ts";
+import { unlikeBeforeWords } from "./unlike-before.ts";
 import { answerState, eventWords, verdictsOf } from "./words.ts";
 
 type Thread = Awaited<ReturnType<typeof readThread>>;
@@ -27,6 +28,8 @@ export type StoryMessage = ThreadMessage & {
   chips: Chip[];
   /** The reasons behind the chips. */
   protection: ProtectionFact[];
+  /** That it came without the protection that its person used before, and what to do about it. */
+  unlikeBefore: string[];
   /** What looks encrypted, or like a key, and was not read. */
   notRead: NotReadLine[];
   /** Notes about how it was read, without what `notRead` says better. */
@@ -117,6 +120,7 @@ function tellMessage(message: ThreadMessage, report: TicketReport | null, reader
     author: authorOf(message),
     chips: verdictsOf(message),
     protection: protectionFacts(message),
+    unlikeBefore: unlikeBeforeWords(message.marks),
     notRead: notReadLines(message),
     notes: notesOf(message),
     pieces: piecesOf(message),

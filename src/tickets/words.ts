@@ -2,6 +2,7 @@ import { moment } from "../web/format.ts";
 import { type Chip, protectionChips } from "./protection-words.ts";
 import type { ThreadMessage } from "./thread.ts";
 import type { TicketStatus } from "./ticket.ts";
+import { inClearMark, notSignedMark } from "./unlike-before.ts";
 
 /** The desk's words for a status. */
 export const statusWords: Record<TicketStatus, string> = {
@@ -87,11 +88,11 @@ export function eventWords(event: { action: string; detail: Record<string, strin
 /** What protects a message from outside, as far as we know; stands in the frame around its text. */
 export function verdictsOf(message: ThreadMessage): Chip[] {
   const chips = message.kind === "from_user" ? protectionChips(message) : [];
-  // The summary says it already.
-  const marks = message.marks.filter((mark) => mark !== "partly encrypted");
+  const marks = message.marks.filter((mark) => !saidBySummary.includes(mark));
   return [...chips, ...marks.map((mark) => ({ words: mark, tone: toneOf(mark) }))];
 }
 
+const saidBySummary = ["partly encrypted", inClearMark, notSignedMark];
 const unproven = ["author not proven", "another address", "same report id", "same Message-ID"];
 
 function toneOf(mark: string): Chip["tone"] {
