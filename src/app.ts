@@ -47,6 +47,7 @@ import { newTicketPage } from "./tickets/new-ticket-page.ts";
 import { notePage } from "./tickets/note-page.ts";
 import { personPage } from "./tickets/person-page.ts";
 import { priorityPage } from "./tickets/priority-page.ts";
+import { probablyPage } from "./tickets/probably-page.ts";
 import { queuesPage } from "./tickets/queues-page.ts";
 import { readListPage } from "./tickets/read-list-page.ts";
 import { replyPage } from "./tickets/reply-page.ts";
@@ -123,6 +124,7 @@ export function createApp(desk: Desk): Express {
   app.use(factsPage(desk));
   app.use(linkPage(desk));
   app.use(mergePage(desk));
+  app.use(probablyPage(desk));
   app.use(unmergePage(desk));
   app.use(splitPage(desk));
   app.use(undoPage(desk));

@@ -12,6 +12,7 @@ import { copiedCiphertexts } from "./copied-ciphertexts.ts";
 import { type Earlier, earlierMessages, hashOfMessageId } from "./earlier-messages.ts";
 import { habitsOf } from "./habits.ts";
 import type { MailReading } from "./mail-reading.ts";
+import { probablyOf } from "./probably-of.ts";
 import { findSameId, sameIdMark, tellSameId } from "./same-report-id.ts";
 
 export type Understood = Extract<MailReading, { ok: true }> & { personId: string | null };
@@ -48,7 +49,11 @@ export async function storeMessage(
   }
 
   const marks = reading.report || reading.sender === "person" ? [] : [`${reading.sender} mail`];
-  const ticket = await ticketOf(trx, vault, mail, reading);
+  const about = await ticketOf(trx, vault, mail, reading);
+  const ticket = {
+    ...about,
+    probablyOf: await probablyOf(trx, vault, reading, about, wish?.replyToHash ?? null),
+  };
   const opened = await openTicketWith(trx, vault, ticket, withMarks(message, marks));
   if (opened) return { ...opened, outcome: "opened" };
   return await storeSameId(trx, vault, mail, reading, message, ticket);

@@ -19,6 +19,8 @@ export type FoundTicket = {
   opened_at: Date;
   last_message_at: Date;
   promise_hours: number;
+  /** The ticket to which it probably belongs; null: nothing says so, or somebody decided. */
+  probably_of: string | null;
   /** Somebody else wrote since the reader was shown it. */
   unread: boolean;
 };

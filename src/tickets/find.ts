@@ -44,6 +44,8 @@ export type Ticket = {
   issue_url: string | null;
   /** Everything stands on this other ticket. */
   merged_into: string | null;
+  /** The ticket of the same person to which it probably belongs, as the desk thought when it was opened. */
+  probably_of: string | null;
 };
 
 /** The ticket with this id; null when there is none, or when what was asked for is no id. */

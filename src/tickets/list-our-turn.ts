@@ -24,7 +24,7 @@ export async function listOurTurn(
      placed as (
        select *, row_number() over (partition by spoken order by our_turn_since, id) as place from longest)
      select tickets.id, status, queue_id, queue_name, promise_hours, priority, channel, tails_version, model, message_count,
-       owner_id, staff.name as owner_name, tickets.our_turn_since, last_message_at, sealed_subject, wrapped_key, spoken,
+       owner_id, staff.name as owner_name, tickets.our_turn_since, last_message_at, probably_of, sealed_subject, wrapped_key, spoken,
        coalesce(${unreadSql(":readerId")}, false) as unread
      from placed join tickets on tickets.id = placed.id join vault_keys on vault_keys.id = key_id
      left join staff on staff.id = owner_id

@@ -24,6 +24,8 @@ export type ListedTicket = {
   owner_name: string | null;
   our_turn_since: Date | null;
   last_message_at: Date;
+  /** The ticket to which it probably belongs; null: nothing says so, or somebody decided. */
+  probably_of: string | null;
   /** Somebody else wrote since the reader was shown it. */
   unread: boolean;
 };

@@ -22,6 +22,8 @@ export type NewTicket = {
   whisperbackId?: string | null;
   /** The ticket that holds this WhisperBack id, for another report that came with it. */
   sameIdAs?: string | null;
+  /** An earlier ticket of the same person to which it probably belongs. */
+  probablyOf?: string | null;
   tailsVersion?: string | null;
   installedVersion?: string | null;
   model?: string | null;
@@ -63,11 +65,11 @@ export async function openTicketWith(
 }
 
 const insertTicket = `with opened as (
-     insert into tickets (queue_id, language, channel, key_id, sealed_subject, person_id, person_proven, recipient_open, whisperback_id, same_id_as,
+     insert into tickets (queue_id, language, channel, key_id, sealed_subject, person_id, person_proven, recipient_open, whisperback_id, same_id_as, probably_of,
        tails_version, installed_version, model, stick_hash, opened_at, last_message_at, our_turn_since, message_count)
      select coalesce(:queueId::bigint, (select queue_id from people where id = :personId),
          (select id from queues where language = :language or is_fallback order by is_fallback limit 1)),
-       :language, :channel, :keyId, :sealedSubject, :personId, :personProven, :recipientOpen, :whisperbackId, :sameIdAs,
+       :language, :channel, :keyId, :sealedSubject, :personId, :personProven, :recipientOpen, :whisperbackId, :sameIdAs, :probablyOf,
        :tailsVersion, :installedVersion, :model, :stickHash, :openedAt, :openedAt,
        greatest(:openedAt::timestamptz, (select min(created_at) from mailboxes)), :messageCount
      on conflict (whisperback_id) where whisperback_id is not null and same_id_as is null do nothing
@@ -88,6 +90,7 @@ function ticketValues(vault: Vault, ticket: NewTicket, messageCount: number) {
     recipientOpen: ticket.recipientOpen ?? false,
     whisperbackId: ticket.whisperbackId ?? null,
     sameIdAs: ticket.sameIdAs ?? null,
+    probablyOf: ticket.probablyOf ?? null,
     tailsVersion: ticket.tailsVersion ?? null,
     installedVersion: ticket.installedVersion ?? null,
     model: ticket.model ?? null,

@@ -1,5 +1,6 @@
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
+import type { Ticket } from "./find.ts";
 import type { TicketStatus } from "./ticket.ts";
 
 /** Other tickets that have something in common with one: the newest five (of linked ones a hundred), and how many there are in all. */
@@ -10,16 +11,20 @@ export type Related = {
 
 const most = 5;
 
-/** Tickets of the same person, from the same USB stick (known by a keyed hash alone), and those that somebody linked. One statement. */
+/**
+ * Tickets of the same person, from the same USB stick (known by a keyed hash alone), those that somebody linked, and the one
+ * to which this one probably belongs, while both are one person's. One statement.
+ */
 export async function findRelated(
   db: Database,
   vault: Vault,
-  ticket: { id: string; person_id: string | null; stick_hash: Buffer | null },
-): Promise<{ person: Related; stick: Related; linked: Related }> {
-  const related: { person: Related; stick: Related; linked: Related } = {
+  ticket: Pick<Ticket, "id" | "person_id" | "stick_hash" | "probably_of">,
+): Promise<Record<Why, Related>> {
+  const related: Record<Why, Related> = {
     person: { total: 0, tickets: [] },
     stick: { total: 0, tickets: [] },
     linked: { total: 0, tickets: [] },
+    probably: { total: 0, tickets: [] },
   };
   const result = await db.raw<{ rows: Row[] }>(
     `select related.*, vault_keys.wrapped_key from (
@@ -37,10 +42,22 @@ export async function findRelated(
           select high_id as id from ticket_links where low_id = :id
           union all select low_id from ticket_links where high_id = :id) linked
         join tickets using (id) order by id desc limit 100)
+       union all
+       (with recursive way (id, merged_into) as (
+          select id, merged_into from tickets where id = :probablyOf
+          union all select tickets.id, tickets.merged_into from tickets join way on tickets.id = way.merged_into)
+        select 'probably', id, key_id, sealed_subject, status, opened_at, 1 from way join tickets using (id)
+        where way.merged_into is null and id <> :id and (person_id is null or person_id = :personId))
      ) related
      join vault_keys on vault_keys.id = related.key_id
      order by related.id desc`,
-    { id: ticket.id, personId: ticket.person_id, stickHash: ticket.stick_hash, most },
+    {
+      id: ticket.id,
+      personId: ticket.person_id,
+      stickHash: ticket.stick_hash,
+      probablyOf: ticket.probably_of,
+      most,
+    },
   );
   for (const { why, total, wrapped_key, sealed_subject, id, status, opened_at } of result.rows) {
     related[why].total = total;
@@ -50,8 +67,9 @@ export async function findRelated(
   return related;
 }
 
+type Why = "person" | "stick" | "linked" | "probably";
 type Row = Related["tickets"][number] & {
-  why: "person" | "stick" | "linked";
+  why: Why;
   total: number;
   wrapped_key: Buffer;
   sealed_subject: Buffer;

@@ -62,6 +62,7 @@ export function ticketPage(desk: Desk): Router {
       related,
       tags,
       linked: related.linked.tickets,
+      probably: ticket.merged_into ? null : related.probably.tickets[0],
       merges,
       clearRequests,
       unopened: unopened.filter(({ decided_at }) => decided_at === null),

@@ -17,6 +17,7 @@ export const stateColumns = [
   "person_proven",
   "recipient_open",
   "merged_into",
+  "probably_of",
 ] as const;
 
 export type StateColumn = (typeof stateColumns)[number];
@@ -56,6 +57,7 @@ export function stateOf(row: string): string {
     plain("person_proven"),
     plain("recipient_open"),
     id("merged_into"),
+    id("probably_of"),
   ];
   return `jsonb_build_object(${pairs.join(", ")})`;
 }

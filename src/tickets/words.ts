@@ -75,6 +75,7 @@ export function eventWords(event: { action: string; detail: Record<string, strin
     workaround_set: "changed the workaround",
     linked: "linked it with",
     unlinked: "took away the link with",
+    not_joined: "said that this does not belong to",
     merged: "put everything here of",
     merged_into: "put everything of it on",
     unmerged: "took apart what came here from",

@@ -86,6 +86,7 @@ export const routes: Record<string, Visitor[]> = {
   "POST /tickets/:id/unlink": staff,
   "GET /tickets/:id/merge": staff,
   "POST /tickets/:id/merge": staff,
+  "POST /tickets/:id/probably": staff,
   "GET /tickets/:id/unmerge/:mergeId": staff,
   "POST /tickets/:id/unmerge/:mergeId": staff,
   "GET /tickets/:id/split": staff,
