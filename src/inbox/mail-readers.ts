@@ -8,6 +8,8 @@ import { processorSeconds, startReaderProcess } from "./reader-process.ts";
 export type MailReaders = {
   /** `pinned` are keys that a person confirmed: read again with them, the same mail gives the verdict they allow. */
   read(raw: Uint8Array, pinned?: PinnedKey[]): Promise<MailReading>;
+  /** What is remembered of a mail that is not read, from the beginning of its header alone; `reason` comes back with it. */
+  setAsideUnread(raw: Uint8Array, reason: string): Promise<MailReading>;
   /**
    * How many mails are read in this time when each takes as long as one may, with time left to store them; at least one in
    * each process.
@@ -38,6 +40,8 @@ type Job = {
   pinned: PinnedKey[];
   /** It has had its short turn, or is too large for one. */
   isSlow: boolean;
+  /** Only who wrote it is asked, from its beginning: it is not read for this reason. */
+  unread: string | null;
   done: (reading: MailReading) => void;
   fail: (error: Error) => void;
 };
@@ -46,6 +50,7 @@ type Reader = { child: ChildProcess; isReady: boolean; job: Job | null; timers: 
 const tooMuchMemory = "Reading needed more memory than a mail may use and was stopped";
 const tookTooLong = (seconds: number) => `Reading took longer than ${seconds} seconds and was stopped`;
 
+const longestBeginning = 64 * 1024;
 /** Bytes; a larger mail waits behind the others from the beginning. */
 const largeForShortTurn = 2_000_000;
 const millisecondsBetweenLooks = 100;
@@ -73,9 +78,19 @@ export function startMailReaders(options: MailReadersOptions): MailReaders {
   const replace = (reader: Reader, reason: string) => {
     if (!readers.delete(reader)) return;
     reader.child.kill("SIGKILL");
-    finish(reader, { ok: false, reason });
+    const { job } = reader;
+    if (job && job.unread === null && !stopped) {
+      reader.job = null;
+      add({ ...job, ...beginningOf(job.raw, reason) });
+    }
+    finish(reader, { ok: false, reason: job?.unread ?? reason, ...fromNobodyKnown });
     // One that never got ready is not started again and again without a breath.
     if (!stopped) setTimeout(startReader, reader.isReady ? 0 : 1000);
+  };
+
+  const add = (job: Job) => {
+    (job.isSlow ? waitingSlow : waiting).push(job);
+    serve();
   };
 
   /** Its short turn is over: it waits for its second one. */
@@ -110,7 +125,7 @@ export function startMailReaders(options: MailReadersOptions): MailReaders {
       }
     };
     reader.timers = [setTimeout(atLimit, secondsPerMail * 1000), setInterval(look, millisecondsBetweenLooks)];
-    reader.child.send({ raw: job.raw, pinned: job.pinned }, ignoreClosed);
+    reader.child.send({ raw: job.raw, pinned: job.pinned, unread: job.unread }, ignoreClosed);
   };
 
   const serve = () => {
@@ -147,10 +162,10 @@ export function startMailReaders(options: MailReadersOptions): MailReaders {
   return {
     read: (raw, pinned = []) =>
       new Promise((done, fail) => {
-        const isSlow = raw.length > largeForShortTurn;
-        (isSlow ? waitingSlow : waiting).push({ raw, pinned, isSlow, done, fail });
-        serve();
+        add({ raw, pinned, isSlow: raw.length > largeForShortTurn, unread: null, done, fail });
       }),
+    setAsideUnread: (raw, reason) =>
+      new Promise((done, fail) => add({ ...beginningOf(raw, reason), done, fail })),
     surelyReadWithin: (seconds) => Math.max(1, Math.floor(seconds / secondsPerMail) - 1) * options.processes,
     async stop() {
       stopped = true;
@@ -160,6 +175,13 @@ export function startMailReaders(options: MailReadersOptions): MailReaders {
     },
   };
 }
+
+/** A mail that stops its reader may hold anything, ciphertext too: who sent it is remembered as of one that did not open. */
+function beginningOf(raw: Uint8Array, unread: string) {
+  return { raw: raw.subarray(0, longestBeginning), pinned: [], isSlow: false, unread };
+}
+
+const fromNobodyKnown = { cryptography: { from: null, references: [] } };
 
 /** A process that ended meanwhile is noticed by its exit. */
 function ignoreClosed(): void {}

@@ -79,15 +79,14 @@ async function readOne(
 }
 
 async function read(db: Database, vault: Vault, reader: Reader, mail: ClaimedMail) {
+  const unread = async (reason: string) =>
+    await reader.readers.setAsideUnread(await rawMail(db, vault, mail), reason);
   if (mail.sizeBytes > reader.mailSizeLimit) {
     const megabytes = Math.round(reader.mailSizeLimit / 1_000_000);
-    return { ok: false as const, reason: `Larger than ${megabytes} MB: it was kept and not read` };
+    return await unread(`Larger than ${megabytes} MB: it was kept and not read`);
   }
   if (mail.attempts > mostAttempts) {
-    return {
-      ok: false as const,
-      reason: `Reading it was interrupted ${mostAttempts} times: it may stop the program`,
-    };
+    return await unread(`Reading it was interrupted ${mostAttempts} times: it may stop the program`);
   }
   return await readWithKeys(db, vault, reader.readers, await rawMail(db, vault, mail));
 }

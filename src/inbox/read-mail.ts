@@ -59,6 +59,20 @@ export async function readMail(
   return await readOrdinaryMail(raw, outer.mail, opened, recognised.hint, deskAddress);
 }
 
+/**
+ * What is remembered of a mail that nothing more is read of than the beginning of its header: something encrypted may have
+ * come from whoever sent it. `reason` is for the staff.
+ */
+export async function setAsideUnread(beginning: Uint8Array, reason: string): Promise<MailReading> {
+  const head = await parseMail(headOf(beginning));
+  return head.ok ? notOpened(reason, head.mail) : { ok: false, reason };
+}
+
+function headOf(bytes: Uint8Array): Uint8Array {
+  const text = Buffer.from(bytes).toString("latin1");
+  return bytes.subarray(0, /\S(?:\r\n\r\n|\n\n|\r\r)/.exec(text)?.index ?? bytes.length);
+}
+
 function isFromUs(mail: Mail, deskAddress: string): boolean {
   return mail.from.some(({ address }) => isSameAddress(address, deskAddress));
 }

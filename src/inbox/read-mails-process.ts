@@ -3,7 +3,7 @@ import { constants, setPriority } from "node:os";
 import type { PinnedKey } from "../mime/crypto-summary.ts";
 import { openSecretKeys } from "../openpgp/open-secret-keys.ts";
 import { closeNetwork } from "./close-network.ts";
-import { readMail } from "./read-mail.ts";
+import { readMail, setAsideUnread } from "./read-mail.ts";
 
 // Entry of a process that reads mail: raw bytes in, what they say out. It holds no database and no network.
 closeNetwork();
@@ -15,7 +15,10 @@ const [first] = await once(process, "message");
 const { secretKeys, passphrase, deskAddress } = first;
 const keys = await openSecretKeys(secretKeys, passphrase);
 
-process.on("message", async ({ raw, pinned }: { raw: Uint8Array; pinned: PinnedKey[] }) => {
-  process.send?.(await readMail(raw, keys, deskAddress, pinned));
+type Asked = { raw: Uint8Array; pinned: PinnedKey[]; unread: string | null };
+
+process.on("message", async ({ raw, pinned, unread }: Asked) => {
+  const reading = unread === null ? readMail(raw, keys, deskAddress, pinned) : setAsideUnread(raw, unread);
+  process.send?.(await reading);
 });
 process.send?.("ready");

@@ -3,6 +3,7 @@ import { type TestContext, test } from "node:test";
 import { keepMails } from "#src/inbox/keep-mails.ts";
 import type { MailReadersOptions } from "#src/inbox/mail-readers.ts";
 import { readKeptMails } from "#src/inbox/read-kept-mails.ts";
+import { hashOfAddress } from "#src/people/person-of-address.ts";
 import { plainMail, startIntake, startReaders } from "#test/support/intake.ts";
 import { limit } from "#test/support/limits.ts";
 import { bombs } from "./bombs.ts";
@@ -63,6 +64,21 @@ test("a mail that needs too much memory is stopped, and the next one is read", a
     "set_aside: Reading needed more memory than a mail may use and was stopped",
     "read: ",
   ]);
+});
+
+test("whoever sent a mail that stops its reader, or is not read at all, counts as somebody who encrypts", async (t) => {
+  const secondsPerMail = await tooShortFor(t, slowMail());
+  const large = plainMail({ text: "x".repeat(60_000_000), from: "Omar <omar@example.org>" });
+  const { db, vault } = await readWithLimits(t, { secondsPerMail }, [slowMail(), large]);
+
+  const known = async (address: string) =>
+    await db("people")
+      .where({ address_hash: hashOfAddress(vault, address) })
+      .first("wrote_encrypted_at", "showed_cryptography_at");
+  for (const address of ["nina@example.org", "omar@example.org"]) {
+    const person = await known(address);
+    assert.ok(person?.wrote_encrypted_at && person.showed_cryptography_at, address);
+  }
 });
 
 test("a mail of 60 MB is kept and set aside unread, with the limit in its reason", async (t) => {
@@ -140,5 +156,5 @@ async function readWithLimits(t: TestContext, limits: Partial<MailReadersOptions
 
   assert.deepEqual(failures, []);
   const rows = await db("mails").orderBy("id").select("state", "set_aside_reason");
-  return { db, outcomes: rows.map((row) => `${row.state}: ${row.set_aside_reason ?? ""}`) };
+  return { db, vault, outcomes: rows.map((row) => `${row.state}: ${row.set_aside_reason ?? ""}`) };
 }

@@ -6,7 +6,7 @@ import type { Database } from "#src/database.ts";
 import { keepMails } from "#src/inbox/keep-mails.ts";
 import { type MailReaders, type MailReadersOptions, startMailReaders } from "#src/inbox/mail-readers.ts";
 import { type Reader, readKeptMails } from "#src/inbox/read-kept-mails.ts";
-import { readMail } from "#src/inbox/read-mail.ts";
+import { readMail, setAsideUnread } from "#src/inbox/read-mail.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import { openVault } from "#src/vault/master-key.ts";
 import type { Vault } from "#src/vault/vault.ts";
@@ -76,6 +76,7 @@ function readHere(): MailReaders {
   const copy = <Value>(value: Value): Value => deserialize(serialize(value));
   return {
     read: async (raw, pinned = []) => copy(await readMail(copy(raw), await keys, deskAddress, copy(pinned))),
+    setAsideUnread: async (raw, reason) => copy(await setAsideUnread(copy(raw), reason)),
     surelyReadWithin: (seconds) => Math.max(1, Math.floor(seconds / 20) - 1),
     stop: async () => {},
   };
