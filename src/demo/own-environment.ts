@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 // NODE_OPTIONS, TZ, a proxy, a key ring …) must not change what they do, so the process starts again without it.
 
 const meant =
-  /^(PATH|TMPDIR|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|CI|WEB_PORT|PICTURES|UPDATE_SCHEMA|WHISPERDESK_\w+)$/;
+  /^(PATH|TMPDIR|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|CI|WEB_PORT|PICTURES|UPDATE_SCHEMA|UPDATE_DOCS|WHISPERDESK_\w+)$/;
 /** How Node tells a process that it runs tests, or that its coverage is counted. */
 const ofNode = /^NODE_(TEST_CONTEXT|V8_COVERAGE)$/;
 

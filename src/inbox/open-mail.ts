@@ -2,9 +2,10 @@ import { autocryptKey } from "../mime/autocrypt.ts";
 import { isSameAddress } from "../mime/clean-address.ts";
 import { type CryptoSummary, type PinnedKey, summarise } from "../mime/crypto-summary.ts";
 import { explainFailure } from "../mime/explain-failure.ts";
+import { findUnread } from "../mime/find-unread.ts";
 import { type ListOfParts, listParts } from "../mime/list-parts.ts";
 import type { Attachment, Mail } from "../mime/mail.ts";
-import { readTree } from "../mime/mime-tree.ts";
+import { type Entity, readTree } from "../mime/mime-tree.ts";
 import type { NotRead } from "../mime/not-read.ts";
 import { type Document, openDocument, type Segment } from "../mime/open-document.ts";
 import type { Tries } from "../mime/open-envelope.ts";
@@ -108,7 +109,7 @@ export async function openMail(
     crypto,
     sessionHashes: [...new Set(document.sessionHashes)],
     marks: marksOf(document, encryption),
-    notRead: document.notRead,
+    notRead: [...document.notRead, ...unrecognised(mail, document, parsed.tree)],
     warnings: warningsOf(mail, document, inner, encryption),
   };
 }
@@ -202,6 +203,16 @@ function offeredBy(mail: Mail, document: Document): OfferedBlock[] {
     ...document.keyBlocks,
     ...(header ? [{ source: "autocrypt" as const, where: "Autocrypt", block: header }] : []),
   ];
+}
+
+/** Of sorts of which nothing was found, opened or named otherwise: what only looks like them. */
+function unrecognised(mail: Mail, document: Document, tree: Entity): NotRead[] {
+  const sorts = new Set(document.notRead.map(({ sort }) => sort));
+  const hasKeys = offeredBy(mail, document).length > 0 || sorts.has("key");
+  const hasMessages = document.openedBy.length > 0 || sorts.has("OpenPGP message");
+  return findUnread(tree).filter(({ sort }) =>
+    sort === "key" ? !hasKeys : sort === "S/MIME" ? !sorts.has(sort) : !hasMessages,
+  );
 }
 
 type Unreadable = Extract<Awaited<ReturnType<typeof openDocument>>, { ok: false }>["reason"];

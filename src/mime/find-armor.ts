@@ -24,7 +24,7 @@ const mostBytes = 64 * 1024 * 1024;
  * of a line it must hold packets. The last of very many reaches to the end of the text. Takes linear time.
  */
 export function findArmors(text: string, kinds: Armor["kind"][]): Armor[] {
-  if (!text.includes("PGP")) return [];
+  if (!/pgp/i.test(text)) return [];
   const markers = markersOf(text);
   const armors: Armor[] = [];
   for (const [index, { kind, isEnd, ...begin }] of markers.entries()) {
@@ -49,33 +49,40 @@ type Marker = {
   isQuoted: boolean;
 };
 
-const dash = "[-\u2010-\u2015\u2212]";
-const space = "[ \\t\u00a0]{1,3}";
+/** What programs for words make of "-", and what looks like it. */
+const dash = "[-\u00ad\u2010-\u2015\u2212\u2500\ufe58\ufe63\uff0d_]";
+/** Blanks of all kinds, and what nobody sees. */
+const anySpace = "\\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff";
+const space = `[${anySpace}]{1,6}`;
 const marker = new RegExp(
-  `(BEGIN|END)${space}PGP${space}(MESSAGE(?:, ?PART ?\\d{1,4}(?:/\\d{1,4})?)?|(?:PUBLIC|PRIVATE|SECRET)${space}KEY(?:${space}BLOCK)?|SIGNED${space}MESSAGE|SIGNATURE)`,
-  "g",
+  `(BEGIN|END)${space}PGP${space}(MESSAGE(?:, ?PART ?\\d{1,4}(?:/\\d{1,4})?)?|ARMORED${space}FILE|(?:PUBLIC|PRIVATE|SECRET)${space}KEY(?:${space}BLOCK)?|SIGNED${space}MESSAGE|SIGNATURE)`,
+  "gi",
 );
 const isDash = new RegExp(dash);
+const isBlank = /[ \t\u00a0]/;
 
 /** Lines like "-----BEGIN PGP MESSAGE-----", with what stands around their words. */
 function markersOf(text: string): Marker[] {
   const markers: Marker[] = [];
   for (const match of text.matchAll(marker)) {
     const [words = "", what = "", name = ""] = match;
-    let start = match.index;
-    while (start > 0 && match.index - start < 10 && isDash.test(text[start - 1] ?? "")) start -= 1;
-    if (start === match.index) continue;
+    let front = match.index;
+    if (isBlank.test(text[front - 1] ?? "")) front -= 1;
+    let start = front;
+    while (start > 0 && front - start < 10 && isDash.test(text[start - 1] ?? "")) start -= 1;
+    if (start === front) continue;
     let after = match.index + words.length;
+    if (isBlank.test(text[after] ?? "") && isDash.test(text[after + 1] ?? "")) after += 1;
     for (let many = 0; many < 10 && isDash.test(text[after] ?? ""); many += 1) after += 1;
-    const isEnd = what === "END";
-    markers.push({ isEnd, kind: kindOf(name), after, ...frontOf(text, start) });
+    const isEnd = what.toUpperCase() === "END";
+    markers.push({ isEnd, kind: kindOf(name.toUpperCase()), after, ...frontOf(text, start) });
     if (markers.length === mostMarkers) break;
   }
   return markers;
 }
 
 function kindOf(name: string): Armor["kind"] | null {
-  if (name.startsWith("MESSAGE")) return "message";
+  if (/^(MESSAGE|ARMORED)/.test(name)) return "message";
   if (name.startsWith("PUBLIC")) return "key";
   return /^(PRIVATE|SECRET)/.test(name) ? "secret key" : null;
 }
@@ -89,7 +96,7 @@ function frontOf(text: string, start: number): Pick<Marker, "start" | "isLineSta
   return { start: isLineStart ? at : start, isLineStart, isQuoted };
 }
 
-const decoration = /[ \t\u00a0\u200b-\u200f\u2060\ufeff>|*-]/;
+const decoration = new RegExp(`[^\\S\\r\\n\\u2028]|[${anySpace.slice(2)}>|*-]`);
 
 function armorFrom(
   text: string,
@@ -102,11 +109,16 @@ function armorFrom(
   const end = hasEnd ? next.after : begin.after + lengthOfData(text.slice(begin.after, limit));
   const body = text.slice(begin.after, hasEnd ? next.start : end);
   const bytes = hasEnd || begin.isLineStart ? packetsIn(body, kind) : null;
-  if (!begin.isLineStart && !bytes) return null;
-  if (!hasEnd && end === begin.after) return null;
+  const isFilled = hasLetters.test(body);
+  if (!begin.isLineStart && !(isFilled && startsLike(bytes, kind))) return null;
+  const isAllThere = end === text.length && text.slice(0, start).trim() === "";
+  if (!hasEnd && (end === begin.after || !(isFilled || isAllThere))) return null;
   // One that is cut is damaged, however well its beginning reads.
   return { kind, start, end, bytes: hasEnd ? bytes : null, isQuoted, charset: charsetIn(body) };
 }
+
+/** Words of people are shorter than what stands in an armour. */
+const hasLetters = /[A-Za-z0-9+/]{24}/;
 
 /** How far an armour without its end reaches: as long as the lines could belong to it. */
 function lengthOfData(rest: string): number {
@@ -124,8 +136,11 @@ function lengthOfData(rest: string): number {
   return hasData || at === rest.length ? at : 0;
 }
 
+/** What stands in a line and nobody sees. */
+const unseen = new RegExp(`[${anySpace.slice(2)}]+`, "g");
+
 function isData(line: string): boolean {
-  const words = line.split(/[\s\u00a0]+/);
+  const words = line.replace(unseen, "").split(/\s+/);
   return words.every(
     (word, index) =>
       /^[A-Za-z0-9+/]*={0,2}$|^=[A-Za-z0-9+/]{4}$/.test(word) &&
@@ -135,9 +150,11 @@ function isData(line: string): boolean {
 
 const isHeader = (line: string) => /^[A-Za-z][\w-]{0,40}: ?/.test(line);
 
+const around = new RegExp(`^[${anySpace}>|]+|[${anySpace}]+$`, "g");
+
 /** A line without what quoting and indenting put around it. */
 function bare(line: string): string {
-  return line.replace(/^[\s\u00a0\u200b-\u200f\u2060\ufeff>|]+|[\s\u00a0]+$/g, "");
+  return line.replace(around, "");
 }
 
 function charsetIn(body: string): string | undefined {
@@ -210,7 +227,7 @@ function isLetter(code: number): boolean {
   );
 }
 
-const between = /[\s\u00a0\u200b-\u200f\u2060\ufeff>|]+/g;
+const between = new RegExp(`[${anySpace}>|]+`, "g");
 
 function isBetween(code: number): boolean {
   return (
@@ -221,7 +238,7 @@ function isBetween(code: number): boolean {
   );
 }
 
-const isAnySpace = /[\s\u00a0\u200b-\u200f\u2060\ufeff]/;
+const isAnySpace = new RegExp(`[${anySpace}]`);
 
 function startsLike(bytes: Uint8Array | null, kind: Armor["kind"]): boolean {
   if (!bytes) return false;

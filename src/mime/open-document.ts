@@ -307,7 +307,7 @@ function calendarIn({ bytes, contentType }: Attachment): string | null {
 
 const isNamedSmime = (type: string) => /^application\/(x-)?pkcs7-mime$/.test(type);
 
-/** What S/MIME encrypted stays closed; what it only signed is shown, without a verdict about the signature. */
+/** What S/MIME encrypted stays closed; what it only signed or compressed is shown, without a verdict about the signature. */
 async function addSmime(
   document: Document,
   { file, part }: FilePiece,
@@ -322,19 +322,20 @@ async function addSmime(
     document.notRead.push({ sort: "S/MIME", where, why });
     Object.assign(part, { became: "not opened", why });
   }
-  if (smime?.kind !== "signed" || !smime.content) return;
+  if (!smime || !("content" in smime) || !smime.content) return;
   if (depth >= deepest) {
     part.why = "it stands too deep to be read inside";
     return;
   }
-  document.inlineChecks.push({ ...notSigned, signed: "cannot check", reason: "not supported" });
+  if (smime.kind === "signed")
+    document.inlineChecks.push({ ...notSigned, signed: "cannot check", reason: "not supported" });
   part.became = "read inside";
   const inside = await openDocument(readDecrypted(smime.content), tries, null, depth + 1);
   addNested(document, part, inside, smime.content);
 }
 
 function whyClosed(smime: Smime | null): string | null {
-  if (!smime) return "it is damaged";
+  if (!smime || (smime.kind === "compressed" && !smime.content)) return "it is damaged";
   return smime.kind === "encrypted" ? "it is encrypted with S/MIME, which this desk does not read" : null;
 }
 

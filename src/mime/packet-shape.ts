@@ -50,8 +50,9 @@ function headAt(bytes: Uint8Array, at: number): Head | null {
 
 function isSessionKey(bytes: Uint8Array, { tag, body }: Head): boolean {
   const version = bytes[body] ?? 0;
-  if (tag === publicKeySessionKey)
-    return version === 6 || (version === 3 && algorithms.includes(bytes[body + 9] ?? 0));
+  // Version 6 tells how long the fingerprint is that it names: none, or that of version 4 or 6 (RFC 9580 §5.1.2).
+  if (tag === publicKeySessionKey && version === 6) return [0, 21, 33].includes(bytes[body + 1] ?? 255);
+  if (tag === publicKeySessionKey) return version === 3 && algorithms.includes(bytes[body + 9] ?? 0);
   return tag === passwordSessionKey && [4, 5, 6].includes(version) && (bytes[body + 1] ?? 255) <= 64;
 }
 

@@ -1,10 +1,11 @@
+import { inflateSync } from "node:zlib";
 import { Constructed, fromBER, ObjectIdentifier, OctetString, Sequence } from "asn1js";
 
-/** What a file of S/MIME is (RFC 8551 §3.2, RFC 5652), by its bytes; `content` is what an opaque signature is about. */
+/** What a file of S/MIME is (RFC 8551 §3.2, RFC 5652), by its bytes; `content` is what an opaque signature is about, or what was compressed. */
 export type Smime =
   | { kind: "encrypted" }
-  | { kind: "signed"; content: Uint8Array | null }
-  | { kind: "compressed" | "other" };
+  | { kind: "signed" | "compressed"; content: Uint8Array | null }
+  | { kind: "other" };
 
 const prefix = Buffer.from("2a864886f70d01", "hex");
 const longest = 32 * 1024 * 1024;
@@ -22,8 +23,9 @@ export function readSmime(bytes: Uint8Array): Smime | null {
   const binary = binaryOf(bytes);
   if (!binary || !looksLikeCms(binary)) return null;
   const kind = kinds[typeIn(binary)] ?? "other";
-  if (kind !== "signed") return { kind };
-  return { kind, content: binary.length > longest ? null : signedContent(binary) };
+  if (kind !== "signed" && kind !== "compressed") return { kind };
+  const content = binary.length > longest ? null : contentOf(binary);
+  return { kind, content: kind === "compressed" && content ? inflated(content) : content };
 }
 
 function binaryOf(bytes: Uint8Array): Buffer | null {
@@ -47,12 +49,21 @@ function typeIn(binary: Buffer): string {
   return result instanceof ObjectIdentifier ? result.valueBlock.toString() : "";
 }
 
-/** The encapsulated content of SignedData: ContentInfo → SignedData → EncapsulatedContentInfo → eContent (RFC 5652 §5). */
-function signedContent(binary: Buffer): Uint8Array | null {
+/** What RFC 3274 compressed; null when it is damaged, or too much. */
+function inflated(content: Uint8Array): Uint8Array | null {
+  try {
+    return inflateSync(content, { maxOutputLength: longest });
+  } catch {
+    return null;
+  }
+}
+
+/** The encapsulated content: ContentInfo → SignedData or CompressedData → EncapsulatedContentInfo → eContent (RFC 5652 §5). */
+function contentOf(binary: Buffer): Uint8Array | null {
   try {
     const message = fromBER(Uint8Array.from(binary)).result;
     const signedData = insideOf(partsOf(message)[1]);
-    const encapsulated = partsOf(signedData).find(
+    const encapsulated = partsOf(signedData).findLast(
       (part) => part instanceof Sequence && partsOf(part)[0] instanceof ObjectIdentifier,
     );
     const content = insideOf(partsOf(encapsulated)[1]);

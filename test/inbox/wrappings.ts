@@ -1,43 +1,42 @@
-import { dearmor } from "#src/openpgp/dearmor.ts";
+import {
+  attachedMail,
+  base64,
+  binary,
+  control,
+  file,
+  html,
+  linesOf,
+  mixed,
+  multipart,
+  type Part,
+  pgpMime,
+  plain,
+  prefixed,
+  render,
+} from "./mail-parts.ts";
 
 export const words = "My stick does not start, the code is 4711.";
 
-/** What a program made for the desk: the words alone, a MIME entity with them, and the words for somebody else. */
-export type Ciphertexts = { text: string; entity: string; hidden: string; foreign: string };
+/**
+ * What a program made for the desk: the words alone, a MIME entity with them, and the words for somebody else or behind a
+ * password; and a key of the sender.
+ */
+export type Ciphertexts = {
+  text: string;
+  entity: string;
+  hidden: string;
+  foreign: string;
+  password: string;
+  key: string;
+};
 
 /** One way in which people and mail servers wrap a ciphertext. */
 export type Wrapping = {
   name: string;
-  /** "opened": the words come out; "said": it may also stay closed, and the desk says so. */
-  expected: "opened" | "said";
+  /** "opened": the words come out; "said": it may also stay closed, and the desk says so; "key": the key is offered. */
+  expected: "opened" | "said" | "key";
   make(ciphertexts: Ciphertexts): Part;
 };
-
-type Part = { type: string; body: string; headers?: string[] };
-
-const control: Part = { type: "application/pgp-encrypted", body: "Version: 1\r\n" };
-const plain = (body: string, type = "text/plain; charset=utf-8"): Part => ({ type, body });
-const file = (name: string, body: string, type = "application/octet-stream"): Part => ({
-  type: `${type}; name="${name}"`,
-  body,
-  headers: [`Content-Disposition: attachment; filename="${name}"`],
-});
-const binary = (name: string, armored: string, type?: string): Part => {
-  const part = file(name, base64(dearmor(armored, "MESSAGE") ?? new Uint8Array()), type);
-  return { ...part, headers: [...(part.headers ?? []), "Content-Transfer-Encoding: base64"] };
-};
-const mixed = (...parts: Part[]) => multipart("multipart/mixed", "mixed-1", parts);
-const pgpMime = (armored: string) =>
-  multipart('multipart/encrypted; protocol="application/pgp-encrypted"', "pgp-1", [
-    control,
-    { type: "application/octet-stream", body: armored },
-  ]);
-const html = (body: string): Part => plain(`<html><body>${body}</body></html>`, "text/html; charset=utf-8");
-const linesOf = (armored: string) => armored.trimEnd().split(/\r?\n/);
-const prefixed = (prefix: string, armored: string) =>
-  linesOf(armored)
-    .map((line) => `${prefix}${line}`)
-    .join("\r\n");
 
 /** Every form that mail programs, gateways and people were seen to make of encrypted mail. */
 export const wrappings: Wrapping[] = [
@@ -224,28 +223,4 @@ export function wrapped(wrapping: Wrapping, ciphertexts: Ciphertexts, from: stri
     "MIME-Version: 1.0",
   ];
   return Buffer.from(render(wrapping.make(ciphertexts), headers));
-}
-
-function attachedMail(part: Part): Part {
-  return {
-    type: "message/rfc822",
-    body: render(part, ["From: mia@example.org", "Subject: inner", "MIME-Version: 1.0"]),
-  };
-}
-
-function multipart(type: string, boundary: string, parts: Part[]): Part {
-  const body = parts.map((part) => `--${boundary}\r\n${render(part, [])}\r\n`).join("");
-  return { type: `${type}; boundary="${boundary}"`, body: `${body}--${boundary}--\r\n` };
-}
-
-function render({ type, body, headers = [] }: Part, before: string[]): string {
-  return [...before, `Content-Type: ${type}`, ...headers, "", body].join("\r\n");
-}
-
-function base64(bytes: Uint8Array): string {
-  return (
-    Buffer.from(bytes)
-      .toString("base64")
-      .match(/.{1,76}/g) ?? []
-  ).join("\r\n");
 }
