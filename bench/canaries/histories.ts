@@ -122,7 +122,7 @@ type Act = { name: string; run(world: World, history: History, ticketId: string)
 let answers = 0;
 
 const acts: Act[] = [
-  ...[true, true, false].map((clearAgreed) => ({
+  ...[true, true, true, true, false].map((clearAgreed) => ({
     name: clearAgreed ? "answer, clear agreed" : "answer, clear not agreed",
     run: (world: World, history: History, ticketId: string) => answer(world, history, ticketId, clearAgreed),
   })),
