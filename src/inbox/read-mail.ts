@@ -1,3 +1,4 @@
+import type { AttachedMail } from "../mime/attached-mail.ts";
 import { automaticMail, type Sender } from "../mime/automatic-mail.ts";
 import { isSameAddress } from "../mime/clean-address.ts";
 import type { PinnedKey } from "../mime/crypto-summary.ts";
@@ -85,6 +86,11 @@ function notOpened(reason: string, { subject, from, references, inReplyTo }: Mai
 }
 
 /** What certainly is no person's: a report about a mail of ours, or an automatic answer. */
+/** Each attached mail once, however many pieces it was read in. */
+function attachedMails({ segments }: Opened): AttachedMail[] {
+  return [...new Set(segments.flatMap(({ attached }) => attached ?? []))];
+}
+
 function isByProgram({ sort }: Sender): boolean {
   return sort === "bounce" || sort === "automatic";
 }
@@ -114,7 +120,7 @@ async function readOrdinaryMail(
     messageId: outer.messageId,
     references: [...answered, ...returned],
     from: outer.from[0] ?? null,
-    named: namedAddresses(outer, inner, text, deskAddress),
+    named: namedAddresses(outer, { inner, text, attached: attachedMails(opened) }, deskAddress),
     subject,
     date: outer.date?.toISOString() ?? null,
     listId: firstHeader(outer.headers, "list-id"),

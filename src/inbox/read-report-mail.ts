@@ -40,7 +40,9 @@ export async function readReportMail(
     messageId: outer.messageId,
     references: [],
     from: handSaved ? (outer.from[0] ?? null) : null,
-    named: handSaved ? namedAddresses(outer, opened.inner, "", deskAddress) : [],
+    named: handSaved
+      ? namedAddresses(outer, { inner: opened.inner, text: "", attached: [] }, deskAddress)
+      : [],
     subject,
     date: outer.date?.toISOString() ?? null,
     text: report.userText,

@@ -20,6 +20,7 @@ export type AnswerAddress = {
 };
 
 const forwarded = "Sender of a mail that was forwarded";
+const attached = "Sender of a mail that was attached";
 const mostMessages = 100;
 const mostReports = 20;
 const mostShown = 12;
@@ -121,9 +122,10 @@ const placeWords = {
   "Reply-To": "Reply-To",
   "X-Original-From": "X-Original-From",
   "forwarded mail": forwarded,
+  "attached mail": attached,
 };
 
-/** Without those that stand in a forwarded mail alone: to make it theirs takes a reason. */
+/** Without those that stand in a forwarded or attached mail alone: to make it theirs takes a reason. */
 export function answerableHere(addresses: AnswerAddress[]): AnswerAddress[] {
-  return addresses.filter(({ places }) => places.some((place) => place !== forwarded));
+  return addresses.filter(({ places }) => places.some((place) => place !== forwarded && place !== attached));
 }

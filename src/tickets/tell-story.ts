@@ -39,7 +39,7 @@ export type StoryMessage = ThreadMessage & {
   /** The text in pieces that were protected in different ways; null: all of it in the same one. */
   pieces: { sort: string; words: string; text: string; heading: string | null }[] | null;
   /** Whom its mail names beside its sender: "Reply-To", "Samira Example, s•••@example.net". */
-  named: { where: string; words: string }[];
+  named: { where: string; words: string; isForwarded: boolean }[];
   state: ReturnType<typeof answerState> | null;
   /** The date that the mail claims, when it is another day than the one on which it came. */
   claimed: Date | null;
@@ -171,10 +171,16 @@ function authorOf(message: ThreadMessage): string {
 
 function namedOf({ content }: ThreadMessage): StoryMessage["named"] {
   return (content.named ?? []).map(({ where, name, address }) => ({
-    where: where === "forwarded mail" ? "Forwards a mail of" : where,
+    where: forwardWords[where] ?? where,
+    isForwarded: where in forwardWords,
     words: maskAddresses([frameName(name), address].filter(Boolean).join(", ")),
   }));
 }
+
+const forwardWords: Record<string, string> = {
+  "forwarded mail": "Forwards a mail of",
+  "attached mail": "Attaches a mail of",
+};
 
 /** A name stands in the frame: signs that look like a verdict of ours, such as ✔, are taken out of it. */
 function frameName(name: string): string {

@@ -28,6 +28,34 @@ const forwarded = Buffer.from(
   ].join("\r\n"),
 );
 
+/** As a program attaches a mail instead of quoting it. */
+const attached = Buffer.from(
+  [
+    "From: Lea Example <lea@example.org>",
+    `To: ${deskAddress}`,
+    "Date: Tue, 01 Dec 2026 08:00:00 +0000",
+    "Message-ID: <a@example.org>",
+    "Subject: Test",
+    'Content-Type: multipart/mixed; boundary="m"',
+    "",
+    "--m",
+    "",
+    "Please help my friend.",
+    "--m",
+    "Content-Type: message/rfc822",
+    "",
+    'From: "Omar, the friend" <omar@example.net>',
+    "To: lea@example.org",
+    "Subject: My stick does not start",
+    "Date: Mon, 30 Nov 2026 08:00:00 +0000",
+    "Message-ID: <o@example.net>",
+    "",
+    "The stick stops with a grey screen.",
+    "--m--",
+    "",
+  ].join("\r\n"),
+);
+
 test("who forwards for somebody else: the ticket can be made theirs, with a reason that stays as a note", async (t) => {
   const { desk, window, id } = await start(t);
   const ticket = await window.visit(`/tickets/${id}`);
@@ -50,6 +78,22 @@ test("who forwards for somebody else: the ticket can be made theirs, with a reas
   assert.match(done.$(".event").text(), /nina changed the person of this ticket/);
   assert.equal((await recipientOf(desk.db, desk.vault, id))?.address, "omar@example.net");
   assert.doesNotMatch(done.$("aside, .message header, .event").text(), /omar@|lea@/, "they stay masked");
+});
+
+test("who attaches somebody else's mail: its sender is offered as the person, and never chosen by itself", async (t) => {
+  const { desk, window, id } = await start(t, attached);
+  const ticket = await window.visit(`/tickets/${id}`);
+  assert.match(ticket.$(".message header").text(), /Attaches a mail of: Omar, the friend, o•••@example\.net/);
+  assert.equal((await desk.db("tickets").first()).recipient_open, false, "nobody is asked");
+
+  const page = await window.visit(`/tickets/${id}/person`);
+  const places = page.$(".choices .hint").map((_, one) => page.$(one).text());
+  assert.match(places.get().join("; "), /Sender of a mail that was attached; Omar, the friend/);
+  const omar = page.$(".choices label").filter((_, one) => page.$(one).text() === "o•••@example.net");
+  const to = page.$(`#${omar.attr("for")}`).attr("value") ?? "";
+  await window.submit(page, { to, reason: "Lea asks for Omar." }, { button: "Change the person" });
+
+  assert.equal((await recipientOf(desk.db, desk.vault, id))?.address, "omar@example.net");
 });
 
 test("how answers leave follows the new person, and undoing brings the old one back", async (t) => {
@@ -108,10 +152,10 @@ test("whole addresses are shown to who asks, and the history says who looked", a
   assert.equal((await desk.db("ticket_events").where({ action: "address_shown" })).length, 1);
 });
 
-async function start(t: Ending) {
+async function start(t: Ending, raw = forwarded) {
   const desk = await startDesk(t);
   const deliver = await mailDoor(desk);
-  const { ticket_id } = await deliver(forwarded);
+  const { ticket_id } = await deliver(raw);
   assert.ok(ticket_id);
   return { desk, window: await desk.signIn("nina"), id: ticket_id };
 }
