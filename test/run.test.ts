@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { before, suite, test } from "node:test";
+import { longFiles } from "./support/long-files.ts";
 
 test("counts what passed", async () => {
   const { code, last } = await runFixtures("passes");
@@ -31,23 +33,44 @@ test("names what was skipped, and why, before the last line", async () => {
   );
 });
 
-for (const [fixture, passed, complaint] of [
+const bad = [
   ["crashes", 0, "It was ended by SIGKILL."],
   ["throws-late", 1, "It ended with exit code 3."],
   ["leaves-early", 0, "left before they had ended (exit code 0)."],
   ["is-empty", 0, "It holds no tests"],
   ["is-broken", 0, "cannot be loaded"],
   ["breaks-its-hook", 0, "no ground to stand on"],
-] as const) {
-  test(`does not take a file for good that ${fixture.replaceAll("-", " ")}`, async () => {
-    const { code, last, text } = await runFixtures(fixture, "passes");
+] as const;
 
-    assert.match(last, /^\d+ passed, [1-9]\d* failed$/, text);
-    assert.ok(Number.parseInt(last, 10) <= passed + 2, last);
-    assert.equal(code, 1);
-    assert.ok(text.includes(complaint), text);
+suite("does not take a file for good that", () => {
+  let together: Awaited<ReturnType<typeof run>>;
+  before(async () => {
+    together = await runFixtures(...bad.map(([fixture]) => fixture), "passes");
   });
-}
+
+  for (const [fixture, passed, complaint] of bad) {
+    test(fixture.replaceAll("-", " "), () => {
+      const { text } = together;
+      const told = text
+        .split(/\n(?=test\/fixtures\/runner\/)/)
+        .filter((part) => part.includes(`/${fixture}.ts `));
+
+      assert.match(
+        text,
+        new RegExp(`^FAILED +test/fixtures/runner/${fixture}\\.ts \\(${passed} passed\\)`, "m"),
+      );
+      assert.ok(told.join("").includes(complaint), text);
+    });
+  }
+
+  test("is one of many, of which the others are good", async () => {
+    const alone = await runFixtures("throws-late");
+
+    assert.match(together.text, /^ok +test\/fixtures\/runner\/passes\.ts \(2 passed\)/m);
+    assert.match(together.last, /^3 passed, [6-9] failed$/);
+    assert.deepEqual([together.code, alone.code], [1, 1]);
+  });
+});
 
 test("says which test hangs, or that it is none, and where it waits", async () => {
   const files = ["in-a-test", "in-a-loop", "inside", "in-its-import", "in-its-hook", "at-its-end"];
@@ -105,6 +128,10 @@ test("says in one sentence that there is no room for what tests write", async ()
     /\nFailures\n\nfiles\n {2}The folder \/dev\/null\/nowhere has 0 MB free, .* with TMPDIR\.\n\n0 passed, 1 failed\n$/,
   );
   assert.equal(code, 1);
+});
+
+test("knows the long files by their names: they begin a whole run", () => {
+  for (const file of longFiles) assert.ok(existsSync(join(import.meta.dirname, "..", file)), file);
 });
 
 async function runFixtures(...names: string[]) {

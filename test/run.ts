@@ -6,13 +6,15 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import { howToLaunch, offerChromium } from "./support/chromium-server.ts";
+import { longFiles } from "./support/long-files.ts";
 import { measureParts, Pace, processorSlowness } from "./support/pace.ts";
 import { findTemplate, startTestServer } from "./support/postgres-server.ts";
 import { type FileResult, killTestFiles, runTestFile } from "./support/run-test-file.ts";
 
 // `npm test` runs the checks and all tests; `npm test -- test/inbox/poll.test.ts test/mime` only what is named.
 const checks = ["types", "lint"] as const;
-const atOnce = Math.min(2, availableParallelism());
+// Files wait for the disk, a process or a mail server now and then: one more than there are processors keeps those busy. Each needs memory.
+const atOnce = Math.max(1, Math.min(4, availableParallelism() + 1, Math.floor(spareMemory() / 1.5e9)));
 /** A file hangs when no test in it begins or ends for so many seconds of the usual machine. */
 const seconds = Number(process.env.WHISPERDESK_TEST_SECONDS ?? 120);
 
@@ -110,7 +112,15 @@ async function findFiles(): Promise<string[]> {
     else files.push(path);
   }
   if (files.length === 0) throw new Error("There are no tests.");
-  return [...new Set(files.map((file) => relative(root, join(root, file))))].sort();
+  const each = [...new Set(files.map((file) => relative(root, join(root, file))))].sort();
+  return [
+    ...longFiles.filter((file) => each.includes(file)),
+    ...each.filter((file) => !longFiles.includes(file)),
+  ];
+}
+
+function spareMemory(): number {
+  return Math.min(process.availableMemory(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 }
 
 // A whole run measures all that its tests wait for, a few files only the processor.

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
+import { after, type TestContext, test } from "node:test";
 import { keepMails } from "#src/inbox/keep-mails.ts";
 import type { MailReadersOptions } from "#src/inbox/mail-readers.ts";
 import { readKeptMails } from "#src/inbox/read-kept-mails.ts";
@@ -9,7 +9,7 @@ import { limit } from "#test/support/limits.ts";
 import { bombs } from "./bombs.ts";
 
 test("a mail that takes too long to read is stopped at its limit, and the next one is read", async (t) => {
-  const secondsPerMail = await tooShortFor(t, slowMail());
+  const secondsPerMail = await tooShort();
   const { outcomes } = await readWithLimits(t, { secondsPerMail }, [slowMail(), plainMail()]);
 
   assert.deepEqual(outcomes, [
@@ -67,7 +67,7 @@ test("a mail that needs too much memory is stopped, and the next one is read", a
 });
 
 test("whoever sent a mail that stops its reader, or is not read at all, counts as somebody who encrypts", async (t) => {
-  const secondsPerMail = await tooShortFor(t, slowMail());
+  const secondsPerMail = await tooShort();
   const large = plainMail({ text: "x".repeat(60_000_000), from: "Omar <omar@example.org>" });
   const { db, vault } = await readWithLimits(t, { secondsPerMail }, [slowMail(), large]);
 
@@ -92,7 +92,7 @@ test("a mail of 60 MB is kept and set aside unread, with the limit in its reason
 });
 
 test("hostile mails at once do not keep the good ones from being read", async (t) => {
-  const secondsPerMail = await tooShortFor(t, slowMail());
+  const secondsPerMail = await tooShort();
   const mails = [slowMail(), plainMail(), slowMail(), plainMail(), "", plainMail()];
   const { outcomes } = await readWithLimits(t, { secondsPerMail, processes: 2 }, mails);
 
@@ -115,22 +115,24 @@ test("a mail that was read in time counts as read, however late the worker hears
   );
 });
 
-/** A third of what this machine needs for the mail now: a fixed limit would be none on a fast one. */
-async function tooShortFor(t: TestContext, mail: string): Promise<number> {
-  const readers = startReaders(t, { secondsPerMail: 60 });
-  await readers.read(Buffer.from(plainMail()));
+const measuring = startReaders({ after });
+
+/** What this machine needs now for a tenth of the slow mail: a fixed limit would be none on a fast one. */
+async function tooShort(): Promise<number> {
+  await measuring.read(Buffer.from(plainMail()));
   const began = performance.now();
-  await readers.read(Buffer.from(mail));
-  return Math.round((performance.now() - began) / 3) / 1000;
+  await measuring.read(Buffer.from(slowMail(elements / 10)));
+  return Math.round(performance.now() - began) / 1000;
 }
 
 let count = 0;
+const elements = 2_000_000;
 
-/** Two million nested elements: different each time, else the same bytes would be the same mail. */
-function slowMail(): string {
+/** Nested elements: different each time, else the same bytes would be the same mail. */
+function slowMail(depth = elements): string {
   count += 1;
   return plainMail({
-    text: `${count} <p>${"<div><i>a</i> ".repeat(2_000_000)}`,
+    text: `${count} <p>${"<div><i>a</i> ".repeat(depth)}`,
     headers: ["Content-Type: text/html"],
   });
 }

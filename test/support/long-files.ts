@@ -1,0 +1,21 @@
+/** The files that take longest, the longest first: so they begin, and none of them ends a whole run alone. */
+export const longFiles = [
+  "test/torture/intake.test.ts",
+  "test/inbox/several-machines.test.ts",
+  "test/inbox/limits.test.ts",
+  "test/torture/canaries.test.ts",
+  "test/tickets/main-pages-in-chromium.test.ts",
+  "test/torture/outbox.test.ts",
+  "test/inbox/take-over.test.ts",
+  "test/tickets/ticket-stories.test.ts",
+  "test/demo/postgres.test.ts",
+  "test/run.test.ts",
+  "test/search/bulk-of-search.test.ts",
+  "test/inbox/open-mail-bombs.test.ts",
+  "test/inbox/database-gone.test.ts",
+  "test/demo/demo.test.ts",
+  "test/production/processes.test.ts",
+  "test/acknowledgements/in-chromium.test.ts",
+  "test/tickets/acts.test.ts",
+  "test/acknowledgements/limits.test.ts",
+];
