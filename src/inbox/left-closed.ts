@@ -1,17 +1,11 @@
-import { type Budget, filesOfRests, warningsOfRests } from "../mime/budget.ts";
 import { summarise } from "../mime/crypto-summary.ts";
 import { listParts } from "../mime/list-parts.ts";
 import type { Parsed } from "../mime/parse-mail.ts";
-import { filePiece, mailPart } from "../mime/read-part.ts";
+import { mailPart } from "../mime/read-part.ts";
 import type { Opened } from "./open-mail.ts";
 
 /** The mail of a program as it came, for one that holds a ciphertext which does not open: mostly our own, given back. */
-export async function leftClosed(
-  { mail, tree, contents }: Extract<Parsed, { ok: true }>,
-  budget: Budget,
-): Promise<Opened> {
-  const rests = filesOfRests(budget);
-  const attachments = [...mail.attachments, ...rests];
+export async function leftClosed({ mail, tree, contents }: Extract<Parsed, { ok: true }>): Promise<Opened> {
   const crypto = await summarise({
     outer: mail,
     inner: null,
@@ -30,15 +24,8 @@ export async function leftClosed(
     segments: [{ sort: "plain", text: mail.text }],
     cleartext: mail.text,
     inner: null,
-    attachments,
-    parts: listParts(
-      mailPart(
-        tree,
-        contents.part,
-        rests.map((file) => filePiece("rest of a header", file)),
-      ),
-      attachments,
-    ),
+    attachments: mail.attachments,
+    parts: listParts(mailPart(tree, contents.part), mail.attachments),
     keyBlocks: [],
     encryption: "none",
     signature: crypto.signature,
@@ -46,10 +33,6 @@ export async function leftClosed(
     sessionHashes: [],
     marks: [],
     notRead: [],
-    warnings: [
-      ...mail.warnings,
-      ...warningsOfRests(budget),
-      "it holds an encrypted text that was not opened",
-    ],
+    warnings: [...mail.warnings, "it holds an encrypted text that was not opened"],
   };
 }

@@ -1,6 +1,5 @@
 import type { AttachedMail } from "../mime/attached-mail.ts";
 import { automaticMail, type Sender } from "../mime/automatic-mail.ts";
-import { newBudget } from "../mime/budget.ts";
 import { isSameAddress } from "../mime/clean-address.ts";
 import type { PinnedKey } from "../mime/crypto-summary.ts";
 import type { Mail } from "../mime/mail.ts";
@@ -34,15 +33,14 @@ export async function readMail(
   chosen?: string,
 ): Promise<MailReading> {
   if (raw.length === 0) return { ok: false, reason: "The mail is empty (0 bytes)" };
-  const budget = newBudget();
-  const outer = await parseMail(raw, budget, chosen);
+  const outer = await parseMail(raw, chosen);
   if (!outer.ok) return { ok: false, reason: `The mail ${outer.reason}` };
   if (isFromUs(outer.mail, deskAddress))
     return { ok: false, reason: "It says that this desk itself wrote it: a loop, or a forgery" };
 
-  const opened = await openMail(raw, outer.mail, keys, pinned, outer, budget, chosen);
+  const opened = await openMail(raw, outer.mail, keys, pinned, outer, chosen);
   if (!opened.ok && isByProgram(automaticMail(outer.mail)))
-    return await readOrdinaryMail(raw, outer.mail, await leftClosed(outer, budget), null, deskAddress);
+    return await readOrdinaryMail(raw, outer.mail, await leftClosed(outer), null, deskAddress);
   if (!opened.ok) return notOpened(opened.reason, outer.mail);
 
   const recognised = recogniseReport({

@@ -1,4 +1,3 @@
-import type { Budget } from "./budget.ts";
 import { type Entity, readTree } from "./mime-tree.ts";
 
 const longestHead = 16_384;
@@ -7,10 +6,10 @@ const longestHead = 16_384;
  * What was inside a ciphertext, as an entity. Some programs encrypt the words alone, without any header: they are text from
  * their first byte, also where a line of them looks like a header.
  */
-export function readDecrypted(bytes: Uint8Array, budget: Budget): Entity {
+export function readDecrypted(bytes: Uint8Array): Entity {
   const begin = Buffer.from(bytes.subarray(0, longestHead)).toString("latin1");
   const isEntity = /^\r?\n/.test(begin) || isWholeMail(bytes);
-  return readTree(isEntity ? bytes : Buffer.concat([Buffer.from("\r\n"), bytes]), budget);
+  return readTree(isEntity ? bytes : Buffer.concat([Buffer.from("\r\n"), bytes]));
 }
 
 /** Whether bytes begin with the header of a MIME entity (RFC 2045 §3): fields, one of which tells about content. */
