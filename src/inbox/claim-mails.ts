@@ -17,23 +17,33 @@ export type ClaimedMail = {
 
 const smallMail = 1_000_000;
 
+/** Of so many mails in a hand one is the oldest there is, so that nobody waits for ever. */
+const handsOfTheOldest = 4;
+
 /**
- * Claims the oldest mails that nobody reads, for this worker alone, until the lease ends. It does not wait for the disk:
- * a claim that a crash of the database takes back is as good as none.
+ * Claims mails that nobody reads, for this worker alone, until the lease ends: small ones of people who have a ticket first,
+ * then those of strangers, then large ones. A quarter are the oldest of all that have waited for a minute, whoever wrote
+ * them. It does not wait for the disk: a claim that a crash of the database takes back is as good as none.
  */
 export async function claimMails(db: Database, most: number, leaseSeconds: number): Promise<ClaimedMail[]> {
   const leaseToken = randomUUID();
   const result = await db.raw(
-    `with hasty as (select set_config('synchronous_commit', 'off', true))
+    `with hasty as (select set_config('synchronous_commit', 'off', true)),
+     oldest as materialized (
+       select id from mails where state = 'kept' and (leased_until is null or leased_until < now())
+         and kept_at < now() - interval '1 minute'
+       order by id limit :oldest for update skip locked),
+     others as materialized (
+       select id from mails where state = 'kept' and (leased_until is null or leased_until < now())
+         and id not in (select id from oldest)
+       order by turn, id limit :most - (select count(*) from oldest) for update skip locked)
      update mails
      set attempts = attempts + 1, lease_token = :leaseToken, leased_until = now() + make_interval(secs => :leaseSeconds)
      from vault_keys, hasty
-     where vault_keys.id = mails.key_id and mails.id in (
-       select id from mails where state = 'kept' and (leased_until is null or leased_until < now())
-       order by id limit :most for update skip locked)
+     where vault_keys.id = mails.key_id and mails.id in (select id from oldest union all select id from others)
      returning mails.id, mails.key_id, mails.attempts, mails.size_bytes, mails.received_at, vault_keys.wrapped_key,
        case when mails.size_bytes <= :smallMail then mails.sealed_raw end as sealed_raw`,
-    { leaseToken, leaseSeconds, most, smallMail },
+    { leaseToken, leaseSeconds, most, smallMail, oldest: Math.ceil(most / handsOfTheOldest) },
   );
   const rows: {
     id: string;

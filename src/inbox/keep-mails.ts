@@ -1,5 +1,7 @@
 import type { Database } from "../database.ts";
+import { hashesOfAddress } from "../people/person-of-address.ts";
 import type { Vault } from "../vault/vault.ts";
+import { probableSender } from "./probable-sender.ts";
 
 /** A mail as the server has it; `raw` is null for one that is too large to be taken over. */
 export type FetchedMail = { uid: number; raw: Buffer | null; sizeBytes: number; receivedAt?: Date };
@@ -48,20 +50,28 @@ async function knownHashes(trx: Database, hashes: Buffer[]): Promise<Set<string>
 const tooLarge =
   "Too large to be taken over: the only copy is on the mail server, in the folder of done mails";
 
-/** One statement for all: a key and a mail for each. One that another robot adds at the same moment is not added twice. */
+/** Bytes; what takes long to read waits behind the others. */
+const largeMail = 2_000_000;
+
+/**
+ * One statement for all: a key and a mail for each, and its turn to be read. One that another robot adds at the same moment
+ * is not added twice.
+ */
 async function addMails(trx: Database, vault: Vault, mails: FoundMail[]): Promise<number> {
   const distinct = [...new Map(mails.map((mail) => [mail.contentHash.toString("hex"), mail])).values()];
   if (distinct.length === 0) return 0;
   const row =
-    "(?::int, ?::bytea, ?::bytea, ?::bytea, ?::bigint, least(coalesce(?::timestamptz, now()), now()), ?::text, ?::text)";
+    "(?::int, ?::bytea, ?::bytea, ?::bytea[], ?::bytea, ?::bigint, least(coalesce(?::timestamptz, now()), now()), ?::text, ?::text)";
   const values = distinct.flatMap((mail, place) => {
     const wrappedKey = vault.newKey();
     const sealedRaw = mail.raw && vault.sealBytes(wrappedKey, "raw", mail.raw);
+    const sender = mail.raw && probableSender(mail.raw);
     const state = mail.raw ? ["kept", null] : ["set_aside", tooLarge];
     return [
       place,
       wrappedKey,
       mail.contentHash,
+      sender ? hashesOfAddress(vault, sender) : [],
       sealedRaw,
       mail.sizeBytes,
       mail.receivedAt ?? null,
@@ -69,14 +79,17 @@ async function addMails(trx: Database, vault: Vault, mails: FoundMail[]): Promis
     ];
   });
   const result = await trx.raw(
-    `with found (place, wrapped_key, content_hash, sealed_raw, size_bytes, received_at, state, reason) as (
+    `with found (place, wrapped_key, content_hash, sender_hashes, sealed_raw, size_bytes, received_at, state, reason) as (
        values ${distinct.map(() => row).join(", ")}),
      keys as (insert into vault_keys (wrapped_key) select wrapped_key from found order by place returning id, wrapped_key)
-     insert into mails (key_id, content_hash, sealed_raw, size_bytes, received_at, state, set_aside_reason)
-     select keys.id, content_hash, sealed_raw, size_bytes, received_at, state, reason
+     insert into mails (key_id, content_hash, sealed_raw, size_bytes, received_at, state, set_aside_reason, turn)
+     select keys.id, content_hash, sealed_raw, size_bytes, received_at, state, reason,
+       case when size_bytes > ? then 2 when exists (
+         select from people join tickets on tickets.person_id = people.id where address_hash = any(sender_hashes))
+       then 0 else 1 end
      from found join keys using (wrapped_key) order by place
      on conflict (content_hash) do nothing`,
-    values as string[],
+    [...values, largeMail] as string[],
   );
   return result.rowCount;
 }
