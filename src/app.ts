@@ -3,6 +3,7 @@ import { acknowledgementPage } from "./acknowledgements/acknowledgement-page.ts"
 import { backlogPage } from "./inbox/backlog-page.ts";
 import { readAgainPage } from "./inbox/read-again-page.ts";
 import { setAsidePage } from "./inbox/set-aside-page.ts";
+import { structurePage } from "./inbox/structure-page.ts";
 import { ourKeysPage } from "./outbox/our-keys-page.ts";
 import { outboxPage } from "./outbox/outbox-page.ts";
 import { comparePage } from "./people/compare-page.ts";
@@ -139,6 +140,7 @@ export function createApp(desk: Desk): Express {
   app.use(setAsidePage(desk));
   app.use(backlogPage(desk));
   app.use(readAgainPage(desk));
+  app.use(structurePage(desk));
   app.use(outboxPage(desk));
   app.use(ourKeysPage(desk));
   app.use(keysPage(desk));

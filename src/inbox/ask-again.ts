@@ -25,6 +25,32 @@ export async function askAgainForPerson(
 }
 
 /**
+ * Asks for the mail of one message in a charset that somebody chose, or (null) as the desk reads it by itself. Later readings
+ * keep it. Returns whether it was asked for: there is a raw copy, and no report, whose words are never changed.
+ */
+export async function askInCharset(
+  db: Database,
+  ask: { ticketId: string; messageId: string; staffId: string; charset: string | null },
+): Promise<boolean> {
+  const { ticketId, messageId, staffId, charset } = ask;
+  return await db.transaction(async (trx) => {
+    // Whoever reads it now in another charset loses the lease.
+    const result = await trx.raw(
+      `insert into read_again (mail_id, asked_by, charset)
+       select mails.id, :staffId, :charset from messages join mails on mails.id = messages.mail_id
+       where messages.id = :messageId and messages.ticket_id = :ticketId and mails.sealed_raw is not null
+         and not exists (select from reports where message_id = messages.id)
+       on conflict (mail_id) do update set charset = excluded.charset, ${askedAnew}`,
+      { ticketId, messageId, staffId, charset },
+    );
+    if (result.rowCount !== 1) return false;
+    const detail = { message: messageId, ...(charset ? { charset } : {}) };
+    await recordEvent(trx, { ticketId, staffId, action: "charset_chosen", detail });
+    return true;
+  });
+}
+
+/**
  * The desk asks by itself for the mails of people whose signatures were taken for good: the owner of a key has taken it back
  * since, or a part of it.
  */
@@ -45,6 +71,9 @@ export async function askAgainIfJustEnded(trx: Database, personId: string): Prom
     staffId: null,
   });
 }
+
+const askedAnew = `asked_by = excluded.asked_by, asked_at = now(), attempts = 0, lease_token = null, leased_until = null,
+  done_at = null, result = null, reason = null`;
 
 /** One that waits already is not asked for twice; one that was read again before is. */
 async function askFor(
@@ -70,8 +99,7 @@ async function insertAsked(
     `insert into read_again (mail_id, asked_by)
      select mails.id, :staffId from messages join mails on mails.id = messages.mail_id
      where ${which} and mails.sealed_raw is not null order by mails.id
-     on conflict (mail_id) do update set asked_by = excluded.asked_by, asked_at = now(), attempts = 0,
-       lease_token = null, leased_until = null, done_at = null, result = null, reason = null
+     on conflict (mail_id) do update set ${askedAnew}
      where read_again.done_at is not null`,
     values,
   );

@@ -6,8 +6,11 @@ import { processorSeconds, startReaderProcess } from "./reader-process.ts";
 
 /** Processes that read mail, so that a hostile mail can be stopped, or end its process, and the worker goes on. */
 export type MailReaders = {
-  /** `pinned` are keys that a person confirmed: read again with them, the same mail gives the verdict they allow. */
-  read(raw: Uint8Array, pinned?: PinnedKey[]): Promise<MailReading>;
+  /**
+   * `pinned` are keys that a person confirmed: read again with them, the same mail gives the verdict they allow. `chosen` is
+   * a charset that a person chose for its words.
+   */
+  read(raw: Uint8Array, pinned?: PinnedKey[], chosen?: string): Promise<MailReading>;
   /** What is remembered of a mail that is not read, from the beginning of its header alone; `reason` comes back with it. */
   setAsideUnread(raw: Uint8Array, reason: string): Promise<MailReading>;
   /**
@@ -38,6 +41,7 @@ export class ReadingStopped extends Error {}
 type Job = {
   raw: Uint8Array;
   pinned: PinnedKey[];
+  chosen: string | undefined;
   /** It has had its short turn, or is too large for one. */
   isSlow: boolean;
   /** Only who wrote it is asked, from its beginning: it is not read for this reason. */
@@ -125,7 +129,8 @@ export function startMailReaders(options: MailReadersOptions): MailReaders {
       }
     };
     reader.timers = [setTimeout(atLimit, secondsPerMail * 1000), setInterval(look, millisecondsBetweenLooks)];
-    reader.child.send({ raw: job.raw, pinned: job.pinned, unread: job.unread }, ignoreClosed);
+    const { raw, pinned, chosen, unread } = job;
+    reader.child.send({ raw, pinned, chosen, unread }, ignoreClosed);
   };
 
   const serve = () => {
@@ -160,9 +165,9 @@ export function startMailReaders(options: MailReadersOptions): MailReaders {
   const starting = Array.from({ length: options.processes }, startReader);
 
   return {
-    read: (raw, pinned = []) =>
+    read: (raw, pinned = [], chosen) =>
       new Promise((done, fail) => {
-        add({ raw, pinned, isSlow: raw.length > largeForShortTurn, unread: null, done, fail });
+        add({ raw, pinned, chosen, isSlow: raw.length > largeForShortTurn, unread: null, done, fail });
       }),
     setAsideUnread: (raw, reason) =>
       new Promise((done, fail) => add({ ...beginningOf(raw, reason), done, fail })),
@@ -178,7 +183,7 @@ export function startMailReaders(options: MailReadersOptions): MailReaders {
 
 /** A mail that stops its reader may hold anything, ciphertext too: who sent it is remembered as of one that did not open. */
 function beginningOf(raw: Uint8Array, unread: string) {
-  return { raw: raw.subarray(0, longestBeginning), pinned: [], isSlow: false, unread };
+  return { raw: raw.subarray(0, longestBeginning), pinned: [], chosen: undefined, isSlow: false, unread };
 }
 
 const fromNobodyKnown = { cryptography: { from: null, references: [] } };

@@ -18,7 +18,7 @@ export type AgainReader = {
   onFailure(error: unknown): void;
 };
 
-type Asked = { mail_id: string; attempts: number; lease_token: string };
+type Asked = { mail_id: string; attempts: number; lease_token: string; charset: string | null };
 type Result =
   | { result: "changed" | "same" | "no copy"; reason?: undefined }
   | { result: "not read"; reason: string };
@@ -47,7 +47,7 @@ async function claimAsked(db: Database, leaseSeconds: number): Promise<Asked[]> 
      where mail_id in (
        select mail_id from read_again where done_at is null and (leased_until is null or leased_until < now())
        order by asked_at, mail_id limit 4 for update skip locked)
-     returning mail_id, attempts, lease_token`,
+     returning mail_id, attempts, lease_token, charset`,
     { leaseToken: randomUUID(), leaseSeconds },
   );
   return result.rows;
@@ -73,7 +73,7 @@ async function readFromCopy(
   db: Database,
   vault: Vault,
   reader: AgainReader,
-  { mail_id, attempts }: Asked,
+  { mail_id, attempts, charset }: Asked,
 ): Promise<MailReading | null> {
   if (attempts > mostAttempts)
     return { ok: false, reason: `Reading it was interrupted ${mostAttempts} times` };
@@ -84,13 +84,13 @@ async function readFromCopy(
   if (!mail?.sealed_raw) return null;
   const key = { id: mail.key_id, wrapped_key: mail.wrapped_key };
   const raw = await rawMail(db, vault, { id: mail_id, key, sealedRaw: mail.sealed_raw });
-  return await readWithKeys(db, vault, reader.readers, raw);
+  return await readWithKeys(db, vault, reader.readers, raw, charset ?? undefined);
 }
 
 async function apply(
   trx: Database,
   vault: Vault,
-  { mail_id }: Asked,
+  { mail_id, charset }: Asked,
   reading: MailReading | null,
 ): Promise<Result> {
   if (!reading) return { result: "no copy" };
@@ -98,6 +98,7 @@ async function apply(
   await rememberOfPerson(trx, vault, mail_id, reading);
   const changed = await changeReading(trx, vault, mail_id, {
     ...reading,
+    readAs: charset,
     isReport: reading.report !== null,
     newMarks: [...reading.marks, ...(await copiedCiphertexts(trx, vault, reading, { readBefore: true }))],
   });

@@ -15,10 +15,11 @@ const [first] = await once(process, "message");
 const { secretKeys, passphrase, deskAddress } = first;
 const keys = await openSecretKeys(secretKeys, passphrase);
 
-type Asked = { raw: Uint8Array; pinned: PinnedKey[]; unread: string | null };
+type Asked = { raw: Uint8Array; pinned: PinnedKey[]; chosen: string | undefined; unread: string | null };
 
-process.on("message", async ({ raw, pinned, unread }: Asked) => {
-  const reading = unread === null ? readMail(raw, keys, deskAddress, pinned) : setAsideUnread(raw, unread);
+process.on("message", async ({ raw, pinned, chosen, unread }: Asked) => {
+  const reading =
+    unread === null ? readMail(raw, keys, deskAddress, pinned, chosen) : setAsideUnread(raw, unread);
   process.send?.(await reading);
 });
 process.send?.("ready");

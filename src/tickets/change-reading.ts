@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Database } from "../database.ts";
 import type { CryptoSummary } from "../mime/crypto-summary.ts";
-import type { Attachment } from "../mime/mail.ts";
+import type { ListOfParts } from "../mime/list-parts.ts";
+import type { Address, Attachment } from "../mime/mail.ts";
 import type { NotRead } from "../mime/not-read.ts";
 import type { Segment } from "../mime/open-document.ts";
 import type { WeightedText } from "../search/blind-vector.ts";
@@ -16,6 +17,10 @@ import { renoteUnopened } from "./unopened-parts.ts";
 export type NewReading = {
   text: string;
   subject: string;
+  from: Address | null;
+  parts: ListOfParts;
+  /** The charset that somebody chose for its words; null: nobody did. */
+  readAs: string | null;
   warnings: string[];
   encryption: "none" | "encrypted";
   signature: "no" | "cannot check" | "bad" | "good";
@@ -51,40 +56,75 @@ export async function changeReading(
     signature: reading.signature,
     marks: marksOf(message.marks, reading),
   };
-  const isSame =
-    isDeepStrictEqual(asStored(content), asStored(before)) &&
-    Object.entries(columns).every(([name, value]) => isDeepStrictEqual(message[name], value));
-  if (isSame) return false;
+  if (isDeepStrictEqual(asStored(content), asStored(before)) && hasSame(message, columns)) return false;
 
   await trx("messages")
     .where({ id: message.id })
     .update({ ...columns, sealed_content: vault.seal(key.wrapped_key, "message", JSON.stringify(content)) });
-  // More of it than before was opened, or less.
-  if (!reading.isReport && !isDeepStrictEqual(before.crypto?.encryptedTo, reading.crypto.encryptedTo)) {
-    await replaceAttachments(trx, vault, message.id, key, reading.attachments);
-    const { language, searchTexts } = reading;
-    await reindexMessage(trx, vault, { id: message.id, language, texts: searchTexts });
-  }
+  const saysSame = isDeepStrictEqual(asSaid(content), asSaid(before)) && hasSame(message, columns);
+  if (reading.isReport) return !saysSame;
+  const sameFiles = await hasSameFiles(trx, vault, message.id, key, reading.attachments);
+  if (!sameFiles) await replaceAttachments(trx, vault, message.id, key, reading.attachments);
+  if (saysSame && sameFiles) return false;
+  const { language, searchTexts } = reading;
+  await reindexMessage(trx, vault, { id: message.id, language, texts: searchTexts });
+  await followSubject(trx, vault, message.ticket_id, { before: before.subject, now: reading.subject });
   return true;
 }
 
+function hasSame(message: Record<string, unknown>, columns: Record<string, unknown>): boolean {
+  return Object.entries(columns).every(([name, value]) => isDeepStrictEqual(message[name], value));
+}
+
+/** A ticket is called by the subject of its first mail, until somebody reads that in another charset. */
+async function followSubject(
+  trx: Database,
+  vault: Vault,
+  ticketId: string,
+  { before, now }: { before: string | undefined; now: string },
+): Promise<void> {
+  if (before === undefined || before === now) return;
+  const ticket = await trx("tickets")
+    .join("vault_keys", "vault_keys.id", "tickets.key_id")
+    .where("tickets.id", ticketId)
+    .forUpdate("tickets")
+    .first("sealed_subject", "wrapped_key");
+  if (!ticket || vault.open(ticket.wrapped_key, "subject", ticket.sealed_subject) !== before) return;
+  await trx("tickets")
+    .where({ id: ticketId })
+    .update({ sealed_subject: vault.seal(ticket.wrapped_key, "subject", now) });
+}
+
 function contentOf(before: MessageContent, reading: NewReading): MessageContent {
-  const { crypto, text, subject, warnings, segments } = reading;
+  const { crypto, parts, text, subject, warnings, segments } = reading;
   const notRead = reading.notRead.length > 0 ? reading.notRead : undefined;
-  if (reading.isReport) return { ...before, crypto, notRead };
+  if (reading.isReport) return { ...before, crypto, parts, notRead };
   return {
     ...before,
     crypto,
+    parts,
+    readAs: reading.readAs ?? undefined,
     text,
     subject,
+    from: senderOf(before, reading),
     warnings,
     segments: segments.length > 0 ? segments : undefined,
     notRead,
   };
 }
 
+/** In another charset the name may be another; who wrote is the same. */
+function senderOf({ from }: MessageContent, reading: NewReading): MessageContent["from"] {
+  return from && from.address === reading.from?.address ? reading.from : from;
+}
+
+/** Without the list of its parts, which a mail that was stored before there was one does not have. */
+function asSaid({ parts, ...content }: MessageContent): unknown {
+  return asStored(content);
+}
+
 /** As it comes back from the database: without what JSON leaves out. */
-function asStored(content: MessageContent): unknown {
+function asStored(content: Omit<MessageContent, "parts">): unknown {
   return JSON.parse(JSON.stringify(content));
 }
 
@@ -95,6 +135,24 @@ function marksOf(before: string[], reading: NewReading): string[] {
   const habits = { encrypts: before.includes(inClearMark), signs: before.includes(notSignedMark) };
   const stay = before.filter((mark) => !marksOfReading.has(mark) || mark === "copied ciphertext");
   return [...new Set([...stay, ...unlikeBefore(reading, habits), ...reading.newMarks])];
+}
+
+async function hasSameFiles(
+  trx: Database,
+  vault: Vault,
+  messageId: string,
+  { wrapped_key }: SealingKey,
+  attachments: Attachment[],
+): Promise<boolean> {
+  const rows = await trx("attachments")
+    .where({ message_id: messageId })
+    .orderBy("position")
+    .select("sealed_filename", "content_type", "size_bytes");
+  const stored = rows.map(({ sealed_filename, content_type, size_bytes }) => {
+    return [vault.open(wrapped_key, "filename", sealed_filename), content_type, Number(size_bytes)];
+  });
+  const read = attachments.map(({ filename, contentType, bytes }) => [filename, contentType, bytes.length]);
+  return isDeepStrictEqual(stored, read);
 }
 
 async function replaceAttachments(

@@ -1,3 +1,4 @@
+import { charsetWords } from "../mime/charset-choices.ts";
 import { withJoinersAlone } from "../mime/invisible.ts";
 import type { Segment } from "../mime/open-document.ts";
 import { maskAddresses } from "../people/mask-address.ts";
@@ -34,6 +35,10 @@ export type StoryMessage = ThreadMessage & {
   notRead: NotReadLine[];
   /** Notes about how it was read, without what `notRead` says better. */
   notes: string[];
+  /** In which charset somebody had it read, in words; null: nobody chose one. */
+  readAs: string | null;
+  /** Nothing trustworthy named the charset of its words. */
+  isGuessed: boolean;
   /** What became of reading its mail once more; `waits`: it is under way. Null: nobody asked for it. */
   againWords: { words: string; waits: boolean } | null;
   /** The text in pieces that were protected in different ways; null: all of it in the same one. */
@@ -125,6 +130,8 @@ function tellMessage(message: ThreadMessage, report: TicketReport | null, reader
     notes: notesOf(message),
     pieces: piecesOf(message),
     named: namedOf(message),
+    readAs: message.content.readAs ? charsetWords(message.content.readAs) : null,
+    isGuessed: isGuessed(message),
     againWords: message.again && againWords(message.again),
     state: message.outbox && stateOf(message.outbox, message.kind),
     claimed: claimedDate(message),
@@ -148,6 +155,14 @@ function notesOf({ content: { warnings = [], notRead } }: ThreadMessage): string
   return notRead
     ? warnings.filter((warning) => warning !== "a part is encrypted and was not opened")
     : warnings;
+}
+
+/** Mails that were stored before their parts were kept say it in a warning. */
+function isGuessed({ content: { parts, warnings = [] } }: ThreadMessage): boolean {
+  return (
+    parts?.parts.some((part) => part.isGuessed) ??
+    warnings.some((warning) => warning.startsWith("no charset is named"))
+  );
 }
 
 /** Nobody has to decide about what the desk wrote by itself. */

@@ -1,3 +1,4 @@
+import { charsetWords } from "../mime/charset-choices.ts";
 import { moment } from "../web/format.ts";
 import { type Chip, protectionChips } from "./protection-words.ts";
 import type { ThreadMessage } from "./thread.ts";
@@ -58,6 +59,10 @@ export function eventWords(event: { action: string; detail: Record<string, strin
     address_shown: "looked at the address",
     decided: `decided about an answer: ${detail.decision ?? ""}`,
     taken_back: "took an answer back before it left",
+    charset_chosen: detail.charset
+      ? `had the words of a mail read as ${charsetWords(detail.charset)}`
+      : "had the words of a mail read as the desk does by itself",
+    raw_taken: "saved the raw copy of a mail; the note tells why",
     read_again: Number(detail.mails) > 1 ? `had ${detail.mails} mails read again` : "had a mail read again",
     snoozed: `put it away until ${detail.until ? moment(new Date(detail.until)) : "later"}`,
     waits_for_fix: `let it wait for a fix${detail.issue ? ` of ${detail.issue}` : ""}`,

@@ -94,6 +94,9 @@ export const routes: Record<string, Visitor[]> = {
   "POST /tickets/:id/events/:eventId/undo": staff,
   "POST /tickets/:id/messages/:messageId/take-back": staff,
   "POST /tickets/:id/messages/:messageId/read-again": staff,
+  "GET /tickets/:id/messages/:messageId/structure": staff,
+  "POST /tickets/:id/messages/:messageId/charset": staff,
+  "POST /tickets/:id/messages/:messageId/raw": staff,
   "POST /tickets/:id/messages/:messageId/read-again/all": staff,
 
   "GET /mentions": staff,

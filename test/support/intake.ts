@@ -75,7 +75,8 @@ function readHere(): MailReaders {
   const keys = openSecretKeys([deskSecretKey]);
   const copy = <Value>(value: Value): Value => deserialize(serialize(value));
   return {
-    read: async (raw, pinned = []) => copy(await readMail(copy(raw), await keys, deskAddress, copy(pinned))),
+    read: async (raw, pinned = [], chosen) =>
+      copy(await readMail(copy(raw), await keys, deskAddress, copy(pinned), chosen)),
     setAsideUnread: async (raw, reason) => copy(await setAsideUnread(copy(raw), reason)),
     surelyReadWithin: (seconds) => Math.max(1, Math.floor(seconds / 20) - 1),
     stop: async () => {},
