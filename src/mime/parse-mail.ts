@@ -65,7 +65,10 @@ const onlyOnce = ["from", "sender", "reply-to", "to", "cc", "message-id", "date"
 function warningsAbout(headers: Header[]): string[] {
   return onlyOnce
     .filter((name) => headerValues(headers, name).length > 1)
-    .map((name) => `more than one ${titleOf(name)} header, the first is taken`);
+    .map(
+      (name) =>
+        `more than one ${titleOf(name)} header, ${name === "reply-to" ? "all are shown" : "the first is taken"}`,
+    );
 }
 
 function titleOf(name: string): string {

@@ -120,6 +120,8 @@ function namedIn(id: string, { from, named = [] }: MessageContent): Named[] {
 
 const placeWords = {
   "Reply-To": "Reply-To",
+  "Reply-To, a mailing list": "Reply-To, a mailing list: everybody on it would read the answer",
+  "Reply-To, another name": "Reply-To, another name",
   "X-Original-From": "X-Original-From",
   "forwarded mail": forwarded,
   "attached mail": attached,
