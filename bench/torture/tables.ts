@@ -1,4 +1,5 @@
 import type { IntakeResult } from "./intake.ts";
+import type { MailboxResult } from "./mailbox.ts";
 import type { OutboxResult } from "./outbox.ts";
 import type { TogetherResult } from "./together.ts";
 
@@ -27,6 +28,20 @@ export function intakeTable(result: IntakeResult): string {
       [...failures].map(([what, count]) => `${count} × ${what}`),
     ),
     ...list("Skipped", skipped),
+    ...list("Problems", problems),
+  ].join("\n");
+}
+
+/** The result of servers that give their mail badly. */
+export function mailboxTable({ seed, kinds, problems }: MailboxResult): string {
+  const lines = kinds.map(({ kind, mails, first, second, later, lost, doubled }) =>
+    ["", kind, mails, first, second, later, lost, doubled, ""].join(" | ").trim(),
+  );
+  return [
+    `\n## Mailbox torture, seed ${seed}\n`,
+    "| a server that … | mails | kept in pass 1 | in pass 2 | when the server gave it | **lost** | **doubled** |",
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ...lines,
     ...list("Problems", problems),
   ].join("\n");
 }
