@@ -1,11 +1,17 @@
+import { type Budget, filesOfRests, warningsOfRests } from "../mime/budget.ts";
 import { summarise } from "../mime/crypto-summary.ts";
 import { listParts } from "../mime/list-parts.ts";
 import type { Parsed } from "../mime/parse-mail.ts";
-import { mailPart } from "../mime/read-part.ts";
+import { filePiece, mailPart } from "../mime/read-part.ts";
 import type { Opened } from "./open-mail.ts";
 
 /** The mail of a program as it came, for one that holds a ciphertext which does not open: mostly our own, given back. */
-export async function leftClosed({ mail, tree, contents }: Extract<Parsed, { ok: true }>): Promise<Opened> {
+export async function leftClosed(
+  { mail, tree, contents }: Extract<Parsed, { ok: true }>,
+  budget: Budget,
+): Promise<Opened> {
+  const rests = filesOfRests(budget);
+  const attachments = [...mail.attachments, ...rests];
   const crypto = await summarise({
     outer: mail,
     inner: null,
@@ -24,8 +30,15 @@ export async function leftClosed({ mail, tree, contents }: Extract<Parsed, { ok:
     segments: [{ sort: "plain", text: mail.text }],
     cleartext: mail.text,
     inner: null,
-    attachments: mail.attachments,
-    parts: listParts(mailPart(tree, contents.part), mail.attachments),
+    attachments,
+    parts: listParts(
+      mailPart(
+        tree,
+        contents.part,
+        rests.map((file) => filePiece("rest of a header", file)),
+      ),
+      attachments,
+    ),
     keyBlocks: [],
     encryption: "none",
     signature: crypto.signature,
@@ -33,6 +46,10 @@ export async function leftClosed({ mail, tree, contents }: Extract<Parsed, { ok:
     sessionHashes: [],
     marks: [],
     notRead: [],
-    warnings: [...mail.warnings, "it holds an encrypted text that was not opened"],
+    warnings: [
+      ...mail.warnings,
+      ...warningsOfRests(budget),
+      "it holds an encrypted text that was not opened",
+    ],
   };
 }

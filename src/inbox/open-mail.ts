@@ -1,16 +1,17 @@
 import { autocryptKey } from "../mime/autocrypt.ts";
+import { type Budget, filesOfRests, newBudget, warningsOfRests } from "../mime/budget.ts";
 import { isSameAddress } from "../mime/clean-address.ts";
 import { type CryptoSummary, type PinnedKey, summarise } from "../mime/crypto-summary.ts";
 import { explainFailure } from "../mime/explain-failure.ts";
 import { findUnread } from "../mime/find-unread.ts";
 import { type ListOfParts, listParts } from "../mime/list-parts.ts";
 import type { Attachment, Mail } from "../mime/mail.ts";
-import { type Entity, readTree } from "../mime/mime-tree.ts";
+import type { Entity } from "../mime/mime-tree.ts";
 import type { NotRead } from "../mime/not-read.ts";
 import { type Document, openDocument, type Segment } from "../mime/open-document.ts";
 import type { Tries } from "../mime/open-envelope.ts";
-import { type Parsed, parseEntity } from "../mime/parse-mail.ts";
-import { mailPart } from "../mime/read-part.ts";
+import { type Parsed, parseMail } from "../mime/parse-mail.ts";
+import { filePiece, mailPart } from "../mime/read-part.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 
 import { notOpenedReason } from "./not-opened-reason.ts";
@@ -51,17 +52,20 @@ const mostAttachedMails = 20;
 /**
  * Opens a mail: decrypts what is encrypted, wherever it stands, and judges all of it once. `pinned` are keys that a
  * staff member confirmed; what a mail brings with it is never among them. What does not open has a reason for the staff.
- * `parsed` saves reading its parts a second time; `chosen` is a charset that a person chose for its words.
+ * `parsed` saves reading its parts a second time; `budget` is what that has left over; `chosen` is a charset that a person
+ * chose for its words.
  */
 export async function openMail(
   raw: Uint8Array,
   mail: Mail,
   keys: SecretKeys,
   pinned: PinnedKey[] = [],
-  parsed: Parsed = parseEntity(() => readTree(raw)),
+  parsed: Parsed | null = null,
+  budget: Budget = newBudget(),
   chosen?: string,
 ): Promise<Opened | NotOpened> {
-  if (!parsed.ok) return { ok: false, reason: `The mail ${parsed.reason}` };
+  const result = parsed ?? (await parseMail(raw, budget, chosen));
+  if (!result.ok) return { ok: false, reason: `The mail ${result.reason}` };
   const verifyWith = pinned.map(({ armored }) => armored);
   const tries: Tries = {
     keys,
@@ -70,8 +74,9 @@ export async function openMail(
     bytesLeft: mostBytes,
     mailsLeft: mostAttachedMails,
     chosen,
+    budget,
   };
-  const document = await openDocument(parsed.tree, tries, parsed);
+  const document = await openDocument(result.tree, tries, result);
   if (!document.ok) return notOpened(document.reason);
   const [failure] = document.failures;
   if (failure && document.openedBy.length === 0 && clearParts(document) === 0) return notOpened(failure);
@@ -93,7 +98,8 @@ export async function openMail(
   const texts = document.segments.filter(({ text, attached }) => text.trim() !== "" || attached);
   const own = texts.filter(({ attached }) => !attached);
   const encrypted = own.filter(({ sort }) => sort === "encrypted");
-  const attachments = [...document.decrypted, ...document.attachments, ...document.unopened];
+  const rests = filesOfRests(budget);
+  const attachments = [...document.decrypted, ...document.attachments, ...document.unopened, ...rests];
   return {
     ok: true,
     subject: inner?.subject || mail.subject,
@@ -102,15 +108,22 @@ export async function openMail(
     cleartext: joined(encrypted.length > 0 ? encrypted : own),
     inner,
     attachments,
-    parts: listParts(mailPart(parsed.tree, document.part), attachments),
+    parts: listParts(
+      mailPart(
+        result.tree,
+        document.part,
+        rests.map((file) => filePiece("rest of a header", file)),
+      ),
+      attachments,
+    ),
     keyBlocks: offeredBy(mail, document),
     encryption: encryption === "none" ? "none" : "encrypted",
     signature: crypto.signature,
     crypto,
     sessionHashes: [...new Set(document.sessionHashes)],
     marks: marksOf(document, encryption),
-    notRead: [...document.notRead, ...unrecognised(mail, document, parsed.tree)],
-    warnings: warningsOf(mail, document, inner, encryption),
+    notRead: [...document.notRead, ...unrecognised(mail, document, result.tree)],
+    warnings: [...warningsOf(mail, document, inner, encryption), ...warningsOfRests(budget)],
   };
 }
 

@@ -1,5 +1,6 @@
 import type { AttachedMail } from "../mime/attached-mail.ts";
 import { automaticMail, type Sender } from "../mime/automatic-mail.ts";
+import { newBudget } from "../mime/budget.ts";
 import { isSameAddress } from "../mime/clean-address.ts";
 import type { PinnedKey } from "../mime/crypto-summary.ts";
 import type { Mail } from "../mime/mail.ts";
@@ -33,14 +34,15 @@ export async function readMail(
   chosen?: string,
 ): Promise<MailReading> {
   if (raw.length === 0) return { ok: false, reason: "The mail is empty (0 bytes)" };
-  const outer = await parseMail(raw, chosen);
+  const budget = newBudget();
+  const outer = await parseMail(raw, budget, chosen);
   if (!outer.ok) return { ok: false, reason: `The mail ${outer.reason}` };
   if (isFromUs(outer.mail, deskAddress))
     return { ok: false, reason: "It says that this desk itself wrote it: a loop, or a forgery" };
 
-  const opened = await openMail(raw, outer.mail, keys, pinned, outer, chosen);
+  const opened = await openMail(raw, outer.mail, keys, pinned, outer, budget, chosen);
   if (!opened.ok && isByProgram(automaticMail(outer.mail)))
-    return await readOrdinaryMail(raw, outer.mail, await leftClosed(outer), null, deskAddress);
+    return await readOrdinaryMail(raw, outer.mail, await leftClosed(outer, budget), null, deskAddress);
   if (!opened.ok) return notOpened(opened.reason, outer.mail);
 
   const recognised = recogniseReport({

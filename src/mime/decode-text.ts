@@ -70,7 +70,10 @@ function wide(bytes: Buffer, named: string | null): DecodedText | null {
   if (named && /^utf-?(?:16|32)./.test(named)) return read(bytes, named, false);
 
   const isFour = all * 16 > bytes.length * 9;
-  const isLittle = isFour ? fourth > first : second + fourth > first + third;
+  const [odd, even] = [second + fourth, first + third];
+  // On both sides alike stand stray bytes of zero.
+  if (!isFour && Math.min(odd, even) * 4 > Math.max(odd, even)) return null;
+  const isLittle = isFour ? fourth > first : odd > even;
   return read(bytes, `utf-${isFour ? "32" : "16"}${isLittle ? "le" : "be"}`, !named?.startsWith("utf-16"));
 }
 

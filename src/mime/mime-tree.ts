@@ -1,3 +1,4 @@
+import { type Budget, newBudget } from "./budget.ts";
 import { endBefore } from "./end-before.ts";
 import { inferBoundary } from "./infer-boundary.ts";
 import type { Header } from "./mail.ts";
@@ -26,7 +27,7 @@ export type Entity = {
   /** What stands in a multipart outside of its parts: before the first one, and behind the last (RFC 2046 §5.1.1). */
   outside: Uint8Array[];
   /** Why it could not be read as a whole; null: it could. */
-  problem: "more than 1000 parts" | "headers larger than 1 MB" | null;
+  problem: "has more than 1000 parts" | "costs more to read than one mail may" | null;
 };
 
 const mostEntities = 1000;
@@ -35,16 +36,19 @@ const mostScanned = 256 * 1024 * 1024;
 
 /**
  * Takes a mail apart without changing a byte of it, read strictly by its boundaries: a multipart that is not closed ends
- * where an outer one goes on. What is broken stays one entity. Takes linear time, at any depth.
+ * where an outer one goes on. What is broken stays one entity. Takes linear time, at any depth, and is paid from the budget
+ * of the mail: where that is used up, one entity with a problem is left.
  */
-export function readTree(raw: Uint8Array): Entity {
+export function readTree(raw: Uint8Array, budget: Budget = newBudget()): Entity {
   const bytes = withLineFeeds(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength));
   const open: Node[] = [];
   const boundaries = new Map<string, Node[]>();
   const inferring = { left: mostInferred, bytes: mostScanned };
-  const root = openNode(bytes, 0, open, boundaries, inferring);
+  const root = openNode(bytes, 0, open, boundaries, inferring, budget);
   let count = 1;
-  for (let at = nextDashes(bytes, root.bodyStart); at !== -1; ) {
+  budget.bytes -= bytes.length;
+  if (budget.bytes < 0 || budget.parts <= 0) root.problem = "costs more to read than one mail may";
+  for (let at = root.problem ? -1 : nextDashes(bytes, root.bodyStart); at !== -1; ) {
     const line = lineAt(bytes, at);
     const hit = delimiterIn(line.text, boundaries);
     let next = line.after;
@@ -52,19 +56,21 @@ export function readTree(raw: Uint8Array): Entity {
       closeAbove(hit.node, open, boundaries, endBefore(bytes, at));
       endPart(hit.node, bytes, at);
       hit.node.outsideFrom = hit.closes ? line.after : -1;
-      if (!hit.closes && count < mostEntities) {
-        const child = openNode(bytes, line.after, open, boundaries, inferring, hit.node);
+      if (!hit.closes && count < Math.min(mostEntities, budget.parts)) {
+        const child = openNode(bytes, line.after, open, boundaries, inferring, budget, hit.node);
         hit.node.children.push(child);
         next = child.bodyStart;
         count += 1;
       } else if (!hit.closes) {
-        root.problem = "more than 1000 parts";
+        root.problem =
+          count < mostEntities ? "costs more to read than one mail may" : "has more than 1000 parts";
         break;
       }
     }
     at = nextDashes(bytes, Math.max(next, at + 2));
   }
   closeAbove(null, open, boundaries, bytes.length);
+  budget.parts -= count;
   return entityOf(root, bytes);
 }
 
@@ -103,10 +109,12 @@ function openNode(
   open: Node[],
   boundaries: Boundaries,
   inferring: Inferring,
+  budget: Budget,
   parent: Node | null = null,
 ): Node {
   const isDelimiter = (text: string) => boundaries.size > 0 && delimiterIn(text, boundaries) !== null;
   const head = readHead(bytes, start, isDelimiter);
+  if (head.rest) budget.rests.push(head.rest);
   const { type, isTyped, parameters } = typeOf(head.headers, parent?.type === "multipart/digest");
   const node: Node = {
     head,
@@ -120,7 +128,7 @@ function openNode(
     children: [],
     outside: [],
     outsideFrom: head.end,
-    problem: head.isTooLarge ? "headers larger than 1 MB" : null,
+    problem: null,
   };
   if (type.startsWith("multipart/")) node.boundary = boundaryOf(bytes, node, inferring);
   open.push(node);

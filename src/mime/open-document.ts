@@ -1,6 +1,7 @@
 import { notSigned, type SignatureCheck } from "../openpgp/check-signatures.ts";
 import type { DecryptionFailure } from "../openpgp/decrypt.ts";
 import { type AttachedMail, headingOf, isAttachedMail } from "./attached-mail.ts";
+import type { Budget } from "./budget.ts";
 import { calendarWords, isCalendar } from "./calendar-words.ts";
 import type { Contents, Piece } from "./contents.ts";
 import { layerOf } from "./crypto-layer.ts";
@@ -18,6 +19,7 @@ import { decryptOnce, type Envelope, type Layer, openEnvelope, type Tries } from
 import { isBesideCiphertext, type OpenedFile, openFile } from "./open-file.ts";
 import { openInline } from "./open-inline.ts";
 import { type Parsed, parseEntity } from "./parse-mail.ts";
+import { rawMail } from "./raw-mail.ts";
 import { joinTexts } from "./read-body.ts";
 import { readDecrypted } from "./read-decrypted.ts";
 import { filePiece, headerPart, type ReadPart, readPart, readPiece } from "./read-part.ts";
@@ -78,13 +80,14 @@ export async function openDocument(
   if (!envelope.ok) return envelope;
   const { layers } = envelope;
   const protection = layers.length > 0 ? headerProtection(envelope.payload) : null;
-  const shown = protection ? unprotected(envelope.payload, protection) : null;
+  const shown = protection ? unprotected(envelope.payload, protection, tries.budget) : null;
   const payload = shown?.entity ?? envelope.payload;
   const result = parsed?.ok && payload === parsed.tree ? parsed : parseEntity(payload, tries.chosen);
   if (!result.ok) return { ok: false, reason: { unreadable: result.reason } };
 
   if (shown) tellCopies(payload, shown.copies, result.contents);
-  const contents = layers.length > 0 ? unwrapList(result.contents, tries.chosen) : result.contents;
+  const contents =
+    layers.length > 0 ? unwrapList(result.contents, tries.budget, tries.chosen) : result.contents;
   const part = partOfEnvelope(envelope, protectedPart(envelope.payload, payload, protection, contents.part));
   const document = emptyDocument(part, layers, result.mail, protection);
   document.errant.push(...errantParts(payload));
@@ -94,10 +97,14 @@ export async function openDocument(
 }
 
 /** What a payload shows once the copies for programs without header protection are taken away, and where they stood. */
-function unprotected(payload: Entity, protection: HeaderProtection): { entity: Entity; copies: number[] } {
-  const whole = protection === "wrapped" ? readTree(contentOfEntity(payload)) : payload;
+function unprotected(
+  payload: Entity,
+  protection: HeaderProtection,
+  budget: Budget,
+): { entity: Entity; copies: number[] } {
+  const whole = protection === "wrapped" ? readTree(contentOfEntity(payload), budget) : payload;
   const { raw, copies } = shownPayload(whole);
-  return { entity: raw === whole.raw ? whole : readTree(raw), copies };
+  return { entity: raw === whole.raw ? whole : readTree(raw, budget), copies };
 }
 
 /** A copy of the header fields is named where it stood. */
@@ -215,7 +222,7 @@ async function addText(
   document.isQuoted ||= inline.isQuoted;
   piece.part.inside.push(...inline.parts);
   for (const { bytes, part } of inline.mails) {
-    const inside = await openDocument(readDecrypted(bytes), tries, null, depth + 1);
+    const inside = await openDocument(readDecrypted(bytes, tries.budget), tries, null, depth + 1);
     addNested(document, part, inside, bytes, true);
   }
   const words = inline.segments.map(({ text }) => text).join("\n\n");
@@ -266,7 +273,7 @@ async function openNested(
   if (depth >= deepest) return { ok: false, reason: "too large" };
   const opened = await decryptOnce(ciphertext, tries);
   if (!opened.ok) return opened;
-  const inner = await openDocument(readDecrypted(opened.bytes), tries, null, depth + 1);
+  const inner = await openDocument(readDecrypted(opened.bytes, tries.budget), tries, null, depth + 1);
   if (inner.ok) addOpened(inner, { openedBy: [opened.openedBy], sessionHashes: [opened.sessionHash] });
   return inner;
 }
@@ -330,7 +337,7 @@ async function addSmime(
   if (smime.kind === "signed")
     document.inlineChecks.push({ ...notSigned, signed: "cannot check", reason: "not supported" });
   part.became = "read inside";
-  const inside = await openDocument(readDecrypted(smime.content), tries, null, depth + 1);
+  const inside = await openDocument(readDecrypted(smime.content, tries.budget), tries, null, depth + 1);
   addNested(document, part, inside, smime.content);
 }
 
@@ -382,7 +389,7 @@ async function addOtherFile(
   document.notRead.push(...opened.notRead);
   tellOpened(part, file, opened);
   for (const bytes of opened.mails) {
-    const inside = await openDocument(readDecrypted(bytes), tries, null, depth + 1);
+    const inside = await openDocument(readDecrypted(bytes, tries.budget), tries, null, depth + 1);
     addNested(document, part, inside, bytes, true);
   }
   const keys = addKeys(document, opened.texts.join("\n\n"), [...opened.closed, ...opened.opened]);
@@ -419,7 +426,7 @@ async function addAttachedMail(
     return;
   }
   tries.mailsLeft -= 1;
-  const parsed = parseEntity(() => readTree(file.bytes), tries.chosen);
+  const parsed = parseEntity(() => readTree(rawMail(file.bytes), tries.budget), tries.chosen);
   const inside = parsed.ok ? await openDocument(parsed.tree, tries, parsed, depth + 1) : null;
   if (!parsed.ok || !inside?.ok) {
     const reason = inside && !inside.ok ? inside.reason : null;
@@ -452,8 +459,9 @@ function addInside(document: Document, inside: Document, attached: AttachedMail,
 
 const sortOf = (isEncrypted: boolean) => (isEncrypted ? ("encrypted" as const) : ("plain" as const));
 
-function notOpened(reason: DecryptionFailure, where: string): NotRead {
-  return { sort: "OpenPGP message", where, why: explainFailure(reason) };
+function notOpened(reason: NotReadable["reason"], where: string): NotRead {
+  const why = typeof reason === "string" ? explainFailure(reason) : `what is inside ${reason.unreadable}`;
+  return { sort: "OpenPGP message", where, why };
 }
 
 /** Signatures of a nested document give no status: something else stands beside it. `part` is what held it. */
@@ -465,12 +473,13 @@ function addNested(
   isEncrypted = false,
 ): void {
   if (!nested.ok) {
-    const reason = typeof nested.reason === "string" ? nested.reason : "damaged";
+    const { reason } = nested;
     const file = { filename: "not-opened.eml", contentType: "message/rfc822", bytes: raw };
-    document.failures.push(reason);
-    document.notRead.push(notOpened(reason, file.filename));
+    const unread = notOpened(reason, file.filename);
+    document.failures.push(typeof reason === "string" ? reason : "too large");
+    document.notRead.push(unread);
     document.unopened.push(file);
-    Object.assign(part, { became: "not opened", why: explainFailure(reason), name: file.filename, file });
+    Object.assign(part, { became: "not opened", why: unread.why, name: file.filename, file });
     return;
   }
   if (part.became === "not opened") part.became = "opened";

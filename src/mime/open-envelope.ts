@@ -2,6 +2,7 @@ import { checkDetached, type SignatureCheck } from "../openpgp/check-signatures.
 import { type Decrypted, type DecryptionFailure, decrypt } from "../openpgp/decrypt.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 import { isOnlySigned, openSigned, type SignedMessage } from "../openpgp/open-signed.ts";
+import type { Budget } from "./budget.ts";
 import { layerOf } from "./crypto-layer.ts";
 import type { Ciphertext } from "./is-ciphertext.ts";
 import type { OpenLayer } from "./layer-part.ts";
@@ -27,6 +28,7 @@ export type Tries = {
   mailsLeft: number;
   /** The charset that a person chose for the words of the mail. */
   chosen?: string | undefined;
+  budget: Budget;
 };
 
 /** Layers from outside in with the entities that they are, what they protect, and what stands in them beside that. */
@@ -57,7 +59,7 @@ export async function openEnvelope(root: Entity, tries: Tries): Promise<Envelope
       if (!decrypted.ok) return decrypted;
       const { signature, openedBy, sessionHash } = decrypted;
       layers.push({ kind: "encrypted", signature, openedBy, sessionHash });
-      entity = readDecrypted(decrypted.bytes);
+      entity = readDecrypted(decrypted.bytes, tries.budget);
     } else {
       const signature = await checkPart(layer.payload.raw, layer.signature, tries.verifyWith);
       layers.push({ kind: "signed", signature, openedBy: null, sessionHash: null });

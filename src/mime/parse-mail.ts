@@ -1,8 +1,10 @@
+import { type Budget, newBudget } from "./budget.ts";
 import { cleanLine } from "./clean-line.ts";
 import { type Contents, contentsOf } from "./contents.ts";
 import { decodeWords } from "./decode-words.ts";
 import type { Header, Mail } from "./mail.ts";
 import { type Entity, readTree } from "./mime-tree.ts";
+import { rawMail } from "./raw-mail.ts";
 import { readAddresses } from "./read-addresses.ts";
 import { readBody } from "./read-body.ts";
 import { readDate } from "./read-date.ts";
@@ -17,8 +19,12 @@ export type Parsed =
  * Reads a raw mail, however broken. Where a header that may come once comes twice, the first counts. `chosen` is a charset
  * that a person chose for its words. Never throws.
  */
-export async function parseMail(raw: Uint8Array, chosen?: string): Promise<Parsed> {
-  return parseEntity(() => readTree(raw), chosen);
+export async function parseMail(
+  raw: Uint8Array,
+  budget: Budget = newBudget(),
+  chosen?: string,
+): Promise<Parsed> {
+  return parseEntity(() => readTree(rawMail(raw), budget), chosen);
 }
 
 /** The same, of an entity that was read already. */

@@ -1,3 +1,4 @@
+import type { Budget } from "./budget.ts";
 import { type Entity, readTree } from "./mime-tree.ts";
 
 const longestHead = 16_384;
@@ -6,10 +7,10 @@ const longestHead = 16_384;
  * What was inside a ciphertext, as an entity. Some programs encrypt the words alone, without any header: they are text from
  * their first byte, also where a line of them looks like a header.
  */
-export function readDecrypted(bytes: Uint8Array): Entity {
+export function readDecrypted(bytes: Uint8Array, budget: Budget): Entity {
   const begin = Buffer.from(bytes.subarray(0, longestHead)).toString("latin1");
   const isEntity = /^\r?\n/.test(begin) || isWholeMail(bytes);
-  return readTree(isEntity ? bytes : Buffer.concat([Buffer.from("\r\n"), bytes]));
+  return readTree(isEntity ? bytes : Buffer.concat([Buffer.from("\r\n"), bytes]), budget);
 }
 
 /** Whether bytes begin with the header of a MIME entity (RFC 2045 §3): fields, one of which tells about content. */

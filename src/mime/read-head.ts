@@ -1,17 +1,19 @@
 import type { Header } from "./mail.ts";
 import { type HeaderLine, readHeaders } from "./read-headers.ts";
 
-/** The header fields of an entity, and where its body begins. */
-export type Head = { headers: Header[]; fields: HeaderLine[]; end: number; isTooLarge: boolean };
+/** The header fields of an entity, and where its body begins. `rest` is what stands in it beyond the bound. */
+export type Head = { headers: Header[]; fields: HeaderLine[]; end: number; rest: Uint8Array | null };
 
-const longestHead = 1024 * 1024;
+/** Long chains of Received, ARC and DKIM fields stay below a third of it. */
+const most = { bytes: 64 * 1024, fields: 1000 };
 
 /**
  * Reads the header of an entity (RFC 5322 §2.2), up to an empty line or a boundary. Lines that are no fields belong to the
- * field above them while more fields follow; else the empty line was forgotten, and the body begins with them.
+ * field above them while more fields follow; else the empty line was forgotten, and the body begins with them. What is
+ * beyond the bound is not read.
  */
 export function readHead(bytes: Buffer, start: number, isBoundary: (line: string) => boolean): Head {
-  const { lines, end, isTooLarge } = linesOfHead(bytes, start, isBoundary);
+  const { lines, end, restAt } = linesOfHead(bytes, start, isBoundary);
   const lastField = lines.findLastIndex(({ text }) => isField(text));
   const fields: string[] = [];
   for (const [index, { text, at }] of lines.entries()) {
@@ -21,9 +23,9 @@ export function readHead(bytes: Buffer, start: number, isBoundary: (line: string
     else if (fields.length === 0 && isMailboxLine(text)) continue;
     else if (fields.length > 0 && (/^[ \t]/.test(text) || index < lastField || isParameter(text)))
       fields.push(`${fields.pop() ?? ""} ${text.trim()}`);
-    else if (!isMailboxLine(text)) return { ...headersOf(fields), end: at, isTooLarge };
+    else if (!isMailboxLine(text)) return { ...headersOf(fields), end: at, rest: null };
   }
-  return { ...headersOf(fields), end, isTooLarge };
+  return { ...headersOf(fields), end, rest: restAt === null ? null : bytes.subarray(restAt, end) };
 }
 
 type Line = { text: string; at: number };
@@ -32,19 +34,25 @@ function linesOfHead(
   bytes: Buffer,
   start: number,
   isBoundary: (line: string) => boolean,
-): { lines: Line[]; end: number; isTooLarge: boolean } {
+): { lines: Line[]; end: number; restAt: number | null } {
   const lines: Line[] = [];
+  let fields = 0;
+  let restAt: number | null = null;
   for (let at = start; at < bytes.length; ) {
-    if (at - start > longestHead) return { lines, end: at, isTooLarge: true };
     const lineFeed = bytes.indexOf(0x0a, at);
     const after = lineFeed === -1 ? bytes.length : lineFeed + 1;
-    const text = bytes.toString("latin1", at, Math.min(after, at + longestHead + 1)).replace(/\r?\n$/, "");
-    if (text === "") return { lines, end: after, isTooLarge: false };
-    if (text.startsWith("--") && isBoundary(text.trimEnd())) return { lines, end: at, isTooLarge: false };
-    lines.push({ text, at });
+    const text = bytes
+      .toString("latin1", at, Math.min(after, at + most.bytes + 1))
+      .replace(/\r?\n$/, "")
+      .replaceAll("\0", "");
+    if (text === "") return { lines, end: after, restAt };
+    if (text.startsWith("--") && isBoundary(text.trimEnd())) return { lines, end: at, restAt };
+    if (isField(text)) fields += 1;
+    if (after - start > most.bytes || fields > most.fields) restAt ??= at;
+    if (restAt === null) lines.push({ text, at });
     at = after;
   }
-  return { lines, end: bytes.length, isTooLarge: bytes.length - start > longestHead && lines.length === 1 };
+  return { lines, end: bytes.length, restAt };
 }
 
 const isField = (text: string) => /^[!-9;-~]+[ \t]*:/.test(text);

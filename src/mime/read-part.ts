@@ -68,7 +68,7 @@ export function headerPart({ raw, body }: Entity, why?: string): ReadPart {
   return readPiece("header", raw.length - body.length, "header", why ? { why } : {});
 }
 
-/** A mail as a whole: its header, and what its body is. */
-export function mailPart(tree: Entity, body: ReadPart): ReadPart {
-  return readPiece("mail", tree.raw.length, "mail", { inside: [headerPart(tree), body] });
+/** A mail as a whole: its header, what its body is, and what stands in no part. */
+export function mailPart(tree: Entity, body: ReadPart, rests: ReadPart[] = []): ReadPart {
+  return readPiece("mail", tree.raw.length, "mail", { inside: [headerPart(tree), body, ...rests] });
 }

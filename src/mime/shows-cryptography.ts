@@ -1,3 +1,4 @@
+import { type Budget, newBudget } from "./budget.ts";
 import type { Mail } from "./mail.ts";
 import { shapeOf } from "./packet-shape.ts";
 import { parseMail } from "./parse-mail.ts";
@@ -8,13 +9,19 @@ const deepest = 4;
  * Whether any OpenPGP or S/MIME stands in a mail: ciphertext, signature or key, whole, cut or damaged. It looks at the
  * bytes alone and decrypts nothing, so that it is the same for a ciphertext that opens and for one that does not.
  */
-export async function showsCryptography(raw: Uint8Array, mail: Mail, depth = 0): Promise<boolean> {
+export async function showsCryptography(
+  raw: Uint8Array,
+  mail: Mail,
+  depth = 0,
+  budget: Budget = newBudget(),
+): Promise<boolean> {
   if (isIn(raw) || armor.test(mail.text)) return true;
   for (const { contentType, bytes } of mail.attachments) {
     if (isIn(bytes) || shapeOf(bytes) !== "none" || isCms(bytes)) return true;
     if (!contentType.startsWith("message/") || depth >= deepest) continue;
-    const inner = await parseMail(bytes);
-    if (inner.ok && (await showsCryptography(bytes, inner.mail, depth + 1))) return true;
+    const inner = await parseMail(bytes, budget);
+    // What is not looked into may hold anything.
+    if (!inner.ok || (await showsCryptography(bytes, inner.mail, depth + 1, budget))) return true;
   }
   return false;
 }

@@ -1,3 +1,4 @@
+import type { Budget } from "./budget.ts";
 import { type Contents, contentsOf } from "./contents.ts";
 import { readTree } from "./mime-tree.ts";
 import { headerPart } from "./read-part.ts";
@@ -6,7 +7,7 @@ import { headerPart } from "./read-part.ts";
  * The mail inside a mail from a Schleuder list. The list puts its own headers, closed by 78 dashes, in front, and the
  * mail itself into a wrapper part. What the list says about signatures ("Sig:") is its word and proves nothing here.
  */
-export function unwrapList(contents: Contents, chosen?: string): Contents {
+export function unwrapList(contents: Contents, budget: Budget, chosen?: string): Contents {
   const { pieces } = contents;
   const first = pieces.find((piece) => piece.kind === "text" && piece.text.trim() !== "");
   if (first?.kind !== "text") return contents;
@@ -15,7 +16,7 @@ export function unwrapList(contents: Contents, chosen?: string): Contents {
     return contents;
 
   const wrapped = pieces.find((piece) => piece.kind === "file" && piece.entity.type === "message/rfc822");
-  const original = wrapped?.kind === "file" ? readTree(wrapped.file.bytes) : null;
+  const original = wrapped?.kind === "file" ? readTree(wrapped.file.bytes, budget) : null;
   if (!wrapped || !original || original.problem) {
     first.part.why = "without the lines of the mailing list at its top";
     const text = rest.join("-".repeat(78)).replace(/^\s+/, "");

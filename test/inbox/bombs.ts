@@ -60,7 +60,7 @@ export const bombs: [string, () => Promise<string>, RegExp | null][] = [
   [
     "a header of 10 MB",
     async () => mail(textPart("x"), ["From: nina@example.org", `X-Long: ${"x".repeat(10 * megabyte)}`]),
-    /headers larger than 1 MB/,
+    null,
   ],
   [
     "an Autocrypt header of 900 kB",
