@@ -5,6 +5,7 @@ import type { Address, Attachment } from "../mime/mail.ts";
 import type { NamedAddress } from "../mime/named-addresses.ts";
 import type { NotRead } from "../mime/not-read.ts";
 import type { Segment } from "../mime/open-document.ts";
+import type { Receipt } from "../mime/read-receipt.ts";
 import type { LoneRevocation } from "../openpgp/lone-revocation.ts";
 import type { KeyFacts } from "../people/key-facts.ts";
 import type { WeightedText } from "../search/blind-vector.ts";
@@ -62,6 +63,8 @@ export type MailReading =
       ok: true;
       sender: Sender["sort"];
       messageId: string | null;
+      /** A read receipt, and what it says. */
+      receipt?: Receipt | null;
       /** Why the desk does not answer it by itself, in words; null: it may. */
       noAutomaticAnswer: string | null;
       /** OpenPGP or S/MIME stands in the raw mail, whether it opened or not. */

@@ -8,6 +8,7 @@ import { namedAddresses } from "../mime/named-addresses.ts";
 import { whyNoAutomaticAnswer } from "../mime/no-automatic-answer.ts";
 import { parseMail } from "../mime/parse-mail.ts";
 import { firstHeader } from "../mime/read-headers.ts";
+import { readReceipt } from "../mime/read-receipt.ts";
 import { returnedIds } from "../mime/returned-mail.ts";
 import { showsCryptography } from "../mime/shows-cryptography.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
@@ -117,6 +118,7 @@ async function readOrdinaryMail(
   return {
     ok: true,
     sender: sender.sort,
+    receipt: readReceipt(outer),
     showsCryptography: found || (await showsCryptography(raw, outer)),
     noAutomaticAnswer: whyNoAutomaticAnswer(outer) ?? (hint ? "It looks like a WhisperBack report" : null),
     messageId: outer.messageId,

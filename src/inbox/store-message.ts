@@ -5,6 +5,7 @@ import { hashesOfAddress, personOfAddress } from "../people/person-of-address.ts
 import { addMessage, type NewMessage } from "../tickets/add-message.ts";
 import { askForRecipient } from "../tickets/ask-for-recipient.ts";
 import { type NewTicket, openTicketWith } from "../tickets/open.ts";
+import { recordEvent } from "../tickets/record-event.ts";
 import { unlikeBefore } from "../tickets/unlike-before.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { ClaimedMail } from "./claim-mails.ts";
@@ -45,6 +46,10 @@ export async function storeMessage(
   const message = messageOf(vault, mail, reading, wish, [...copied, ...shared, ...unlike]);
   if (place) {
     if (wish) await heedWish(trx, reading, wish, place);
+    if (reading.receipt && reading.sender === "automatic" && place.outcome === "added") {
+      const { ticketId } = place;
+      await recordEvent(trx, { ticketId, action: "receipt_came", detail: { says: reading.receipt } });
+    }
     return await addTo(trx, vault, mail, message, place);
   }
 

@@ -50,6 +50,7 @@ export function eventWords(event: { action: string; detail: Record<string, strin
         ? "decided that this person does not encrypt"
         : "decided that what was not read here is not encrypted",
     split_from: `made this ticket from ${some} of`,
+    receipt_came: `a receipt says that our answer was ${receiptWords[detail.says ?? ""] ?? "received"}`,
     our_turn: "our turn again",
     taken: "took it",
     given_back: "gave it back",
@@ -90,6 +91,15 @@ export function eventWords(event: { action: string; detail: Record<string, strin
   };
   return words[event.action] ?? event.action.replaceAll("_", " ");
 }
+
+const receiptWords: Record<string, string> = {
+  displayed: "shown to its reader",
+  deleted: "deleted, perhaps unread",
+  dispatched: "passed on or printed",
+  processed: "worked on by a program, perhaps unread",
+  denied: "received; its reader does not tell more",
+  failed: "not worked on: something failed",
+};
 
 /** What protects a message from outside, as far as we know; stands in the frame around its text. */
 export function verdictsOf(message: ThreadMessage): Chip[] {

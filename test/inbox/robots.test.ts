@@ -7,6 +7,7 @@ import { messageIdOf } from "#src/outbox/message-id.ts";
 import { findTicket } from "#src/tickets/find.ts";
 import { replyToTicket } from "#src/tickets/reply.ts";
 import { readThread } from "#src/tickets/thread.ts";
+import { eventWords } from "#src/tickets/words.ts";
 import { mailWith, peoplesMails } from "#test/mime/robot-mails.ts";
 import { deskAddress, fixtureMail, plainMail, startIntake } from "#test/support/intake.ts";
 
@@ -103,6 +104,19 @@ test("a receipt that names our mail in its report alone joins the ticket too", a
   await intake.deliver(receipt);
 
   assert.deepEqual((await newestMessage(ticketId))?.marks, ["automatic mail"]);
+  const event = await db("ticket_events").where({ ticket_id: ticketId, action: "receipt_came" }).first();
+  assert.deepEqual(event.detail, { says: "displayed" });
+  assert.equal(eventWords(event), "a receipt says that our answer was shown to its reader");
+});
+
+test("a receipt for a mail that is not ours, or that says nothing, tells nothing", async () => {
+  const { ticketId, ours } = await answered();
+  const receipt = about("read-receipt", ours).replace(/^Disposition: .*$/m, "Disposition: nonsense");
+
+  await intake.deliver(receipt.replace(/^Message-ID: </im, "Message-ID: <nonsense-"));
+  await intake.deliver(receipt.replaceAll(ours.slice(1, 20), "0".repeat(19)));
+
+  assert.deepEqual(await db("ticket_events").where({ ticket_id: ticketId, action: "receipt_came" }), []);
 });
 
 test("a warning that our answer is late joins the ticket, and marks nothing as come back", async () => {
