@@ -16,6 +16,7 @@ import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { type Account, environment } from "./postgres-account.ts";
 import type { Binaries } from "./postgres-binaries.ts";
+import { sharedMemoryType } from "./shared-memory.ts";
 
 const run = promisify(execFile);
 
@@ -89,6 +90,8 @@ async function initialise(folder: string, { binaries, account, durable }: Plan):
     ...(binaries.major >= 17 ? ["--locale-provider=builtin"] : []),
     "--locale=C.UTF-8",
     "--data-checksums",
+    // While it makes the database, too.
+    ...(binaries.major >= 16 ? [`--set=dynamic_shared_memory_type=${sharedMemoryType()}`] : []),
     ...(durable ? [] : ["--no-sync"]),
     `--pgdata=${folder}`,
   ];

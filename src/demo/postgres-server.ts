@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Account, environment } from "./postgres-account.ts";
 import type { Binaries } from "./postgres-binaries.ts";
 import { waitUntilFree } from "./postgres-lock.ts";
+import { sharedMemoryType } from "./shared-memory.ts";
 
 /** What one server is made of. */
 export type Place = {
@@ -126,6 +127,7 @@ export class Server {
       // Statements and details hold addresses and text of people; they do not belong into a log.
       log_min_error_statement: "panic",
       log_error_verbosity: "terse",
+      dynamic_shared_memory_type: sharedMemoryType(),
       ...this.#place.settings,
     };
     return ["-D", data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])];

@@ -40,7 +40,7 @@ export async function startTestServer(kept = cache): Promise<TestServer> {
 
 async function startIn(dataDir: string): Promise<TestServer> {
   const start = isDebian ? startDebianPostgres : startPostgres;
-  return await start({ dataDir, settings: { ...quick, dynamic_shared_memory_type: await sharedMemory() } });
+  return await start({ dataDir, settings: quick });
 }
 
 /** What every server starts from: a new one and the template for these migrations take two seconds, a copy none. */
@@ -123,11 +123,6 @@ async function findRoom(): Promise<string> {
   const isLarge = memory && memory.bavail * memory.bsize > 2 ** 31;
   const isSpare = Math.min(process.availableMemory(), process.constrainedMemory() || Infinity) > 2 ** 32;
   return isLarge && isSpare && (await isWritable("/dev/shm")) ? "/dev/shm" : tmpdir();
-}
-
-// Without /dev/shm PostgreSQL keeps in files what its processes share.
-async function sharedMemory(): Promise<string> {
-  return (await isWritable("/dev/shm")) ? "posix" : "mmap";
 }
 
 async function isWritable(folder: string): Promise<boolean> {
