@@ -5,7 +5,7 @@ import { glob, stat, statfs } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import manifest from "../package.json" with { type: "json" };
-import { howToLaunch, offerChromium } from "./support/chromium-server.ts";
+import { launchable, offerChromium } from "./support/chromium-server.ts";
 import { longFiles } from "./support/long-files.ts";
 import { measureParts, Pace, processorSlowness } from "./support/pace.ts";
 import { findTemplate, startTestServer } from "./support/postgres-server.ts";
@@ -127,7 +127,7 @@ function spareMemory(): number {
 async function measurePace(databaseUrl: string | undefined): Promise<Pace> {
   const parts =
     isWhole && databaseUrl
-      ? await measureParts(databaseUrl, await findTemplate(databaseUrl), howToLaunch.executablePath)
+      ? await measureParts(databaseUrl, await findTemplate(databaseUrl), (await launchable()).executablePath)
       : { processor: await processorSlowness() };
   const shown = Object.entries(parts).map(([part, slowness]) => `${part} ${slowness.toFixed(1)}`);
   if (isWhole) console.log(`Times the usual: ${shown.join(", ")}`);

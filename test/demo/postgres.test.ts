@@ -278,6 +278,20 @@ test("makes the links that npm leaves out, and leaves them when they are there",
   assert.match((await run(join(root, "native/bin/postgres"), ["--version"])).stdout, /PostgreSQL/);
 });
 
+test("starts where the machine has hardly any shared memory", rootOnly, async (t) => {
+  const small = 'mount -t tmpfs -o size=64k tmpfs /dev/shm && exec "$@"';
+  const mayMount = await run("unshare", ["--mount", "sh", "-c", small, "sh", "true"]).then(
+    () => true,
+    () => false,
+  );
+  if (!mayMount) return t.skip("this machine lets nobody mount anything");
+  const before = ["unshare", "--mount", "sh", "-c", small, "sh"];
+
+  const { url } = await startElsewhere(t, await makeFolder(t), { before });
+
+  assert.deepEqual(await query(url, "select 1 as one"), [{ one: 1 }]);
+});
+
 test("runs as root from a folder that is closed to everyone else", rootOnly, async (t) => {
   const closed = await makeFolder(t);
   await chmod(closed, 0o700);
@@ -376,11 +390,11 @@ async function makeFolder(t: TestContext): Promise<string> {
 
 type Elsewhere = { supervisor: ChildProcess; url: string; pid: number };
 
-/** Starts the server from a process of its own; with `home` as nobody, out of the copy that stands there. */
+/** Starts the server from a process of its own, behind the words of `before`; with `home` as nobody, out of the copy that stands there. */
 async function startElsewhere(
   t: TestContext,
   dataDir: string,
-  { PATH = process.env.PATH, home }: { PATH?: string; home?: string } = {},
+  { PATH = process.env.PATH, home, before = [] }: { PATH?: string; home?: string; before?: string[] } = {},
 ): Promise<Elsewhere> {
   const source = home ?? dirname(dirname(import.meta.dirname));
   const script = `
@@ -394,7 +408,7 @@ async function startElsewhere(
   const command = [node, "--input-type=module", "--eval", script];
   const [program = "", ...args] = home
     ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", ...command]
-    : command;
+    : [...before, ...command];
   const supervisor = spawn(program, args, { cwd: "/", env: { PATH }, stdio: ["ignore", "pipe", "pipe"] });
   t.after(() => supervisor.kill("SIGKILL"));
 

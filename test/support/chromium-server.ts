@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
 import type { Browser, BrowserServer } from "playwright-core";
 
 /** Debian's chromium; without a path when none is installed. */
@@ -9,13 +11,27 @@ export const howToLaunch = {
   args: ["--no-sandbox"],
 };
 
+/** The first one in which everything works that our pages and their tests need. */
+const oldestChromium = 123;
+
+/** What playwright launches; throws where the chromium of this machine is too old, which it would tell in riddles. */
+export async function launchable(executablePath = howToLaunch.executablePath): Promise<typeof howToLaunch> {
+  if (!executablePath) return howToLaunch;
+  const { stdout } = await promisify(execFile)(executablePath, ["--version"]);
+  const version = /\d[\d.]*/.exec(stdout)?.[0] ?? "unknown";
+  if (Number.parseInt(version, 10) >= oldestChromium) return { ...howToLaunch, executablePath };
+  throw new Error(
+    `${executablePath} is version ${version}, and the tests need ${oldestChromium} or later. Upgrade it, or remove it: the tests that need a browser are skipped then.`,
+  );
+}
+
 /** One chromium for many test files, at the address that they ask; it starts when the first one does. */
 export async function offerChromium(): Promise<{ address: string; stop: () => Promise<void> }> {
   let running: Promise<BrowserServer> | undefined;
   const launch = async () => {
     // A run without a page to look at shall not read it.
     const { chromium } = await import("playwright-core");
-    const browser = await chromium.launchServer({ ...howToLaunch, host: "127.0.0.1" });
+    const browser = await chromium.launchServer({ ...(await launchable()), host: "127.0.0.1" });
     browser.on("close", () => {
       running = undefined;
     });
@@ -28,7 +44,7 @@ export async function offerChromium(): Promise<{ address: string; stop: () => Pr
       (error: Error) => error,
     );
     response.statusCode = endpoint instanceof Error ? 500 : 200;
-    response.end(String(endpoint));
+    response.end(endpoint instanceof Error ? endpoint.message : endpoint);
   });
   await new Promise<void>((resolve) => desk.listen(0, "127.0.0.1", resolve));
 
@@ -37,7 +53,11 @@ export async function offerChromium(): Promise<{ address: string; stop: () => Pr
     async stop() {
       desk.closeAllConnections();
       await new Promise((resolve) => desk.close(resolve));
-      await (await running)?.close();
+      // Why there is none was told to the files that asked.
+      await running?.then(
+        (browser) => browser.close(),
+        () => {},
+      );
     },
   };
 }

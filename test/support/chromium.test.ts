@@ -1,10 +1,30 @@
 import assert from "node:assert/strict";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { assertSound, openChromium, withoutChromium } from "./chromium.ts";
-import { joinChromium, offerChromium } from "./chromium-server.ts";
+import { joinChromium, launchable, offerChromium } from "./chromium-server.ts";
 import type { Ending } from "./postgres.ts";
+
+test("a chromium that is too old, or that tells no version, is named in one sentence", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "whisperdesk-chromium-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const program = join(folder, "chromium");
+  for (const [told, version] of [
+    ["Chromium 99.0.4844.84 built on Debian 11.3", "99.0.4844.84"],
+    ["who knows", "unknown"],
+  ] as const) {
+    await writeFile(program, `#!/bin/sh\necho "${told}"\n`);
+    await chmod(program, 0o755);
+
+    await assert.rejects(launchable(program), {
+      message: `${program} is version ${version}, and the tests need 123 or later. Upgrade it, or remove it: the tests that need a browser are skipped then.`,
+    });
+  }
+});
 
 test("all files share one browser, in which none sees what another one opened", {
   skip: withoutChromium,

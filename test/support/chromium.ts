@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { after } from "node:test";
 import { type BrowserContext, type Browser as Chromium, chromium, type Page } from "playwright-core";
 import type { Browser } from "./browser.ts";
-import { howToLaunch, joinChromium } from "./chromium-server.ts";
+import { howToLaunch, joinChromium, launchable } from "./chromium-server.ts";
 import { limit } from "./limits.ts";
 import type { Ending } from "./postgres.ts";
 
@@ -96,7 +96,7 @@ let own: Promise<Chromium> | undefined;
 // `npm test` starts one for all files; a file that runs alone starts its own.
 function findBrowser(): Promise<Chromium> {
   const offered = process.env.WHISPERDESK_TEST_CHROMIUM;
-  own ??= offered ? joinChromium(offered) : chromium.launch(howToLaunch);
+  own ??= offered ? joinChromium(offered) : launchable().then((options) => chromium.launch(options));
   return own;
 }
 
