@@ -84,7 +84,8 @@ export const bombs: [string, () => Promise<string>, RegExp | null][] = [
   [
     "100,000 beginnings of messages",
     async () => mail(textPart("-----BEGIN PGP MESSAGE-----\r\n\r\n".repeat(100_000))),
-    /not opened/,
+    // Nothing that could be ciphertext follows, so they are words about it.
+    /it was read/,
   ],
   [
     "a parameter of 500 kB",
