@@ -1,8 +1,8 @@
-import { startsLikeKey, startsLikeMessage } from "./packet-shape.ts";
+import { startsLikeKey, startsLikeMessage, startsLikeRevocation } from "./packet-shape.ts";
 
 /** An armoured block in a text. */
 export type Armor = {
-  kind: "message" | "key" | "secret key";
+  kind: "message" | "key" | "secret key" | "signature";
   /** Where it begins and ends in the text; marks of quoting in front of its first line belong to it. */
   start: number;
   end: number;
@@ -84,6 +84,7 @@ function markersOf(text: string): Marker[] {
 function kindOf(name: string): Armor["kind"] | null {
   if (/^(MESSAGE|ARMORED)/.test(name)) return "message";
   if (name.startsWith("PUBLIC")) return "key";
+  if (name === "SIGNATURE") return "signature";
   return /^(PRIVATE|SECRET)/.test(name) ? "secret key" : null;
 }
 
@@ -96,7 +97,7 @@ function frontOf(text: string, start: number): Pick<Marker, "start" | "isLineSta
   return { start: isLineStart ? at : start, isLineStart, isQuoted };
 }
 
-const decoration = new RegExp(`[^\\S\\r\\n\\u2028]|[${anySpace.slice(2)}>|*-]`);
+const decoration = new RegExp(`[^\\S\\r\\n\\u2028]|[${anySpace.slice(2)}>|*:-]`);
 
 function armorFrom(
   text: string,
@@ -242,5 +243,6 @@ const isAnySpace = new RegExp(`[${anySpace}]`);
 
 function startsLike(bytes: Uint8Array | null, kind: Armor["kind"]): boolean {
   if (!bytes) return false;
-  return kind === "message" ? startsLikeMessage(bytes) : startsLikeKey(bytes);
+  if (kind === "message") return startsLikeMessage(bytes);
+  return startsLikeRevocation(bytes) || (kind !== "signature" && startsLikeKey(bytes));
 }

@@ -1,7 +1,7 @@
 import { type Armor, findArmors } from "./find-armor.ts";
 import type { Attachment, Mail } from "./mail.ts";
 import type { NotRead } from "./not-read.ts";
-import { shapeOf } from "./packet-shape.ts";
+import { shapeOf, startsLikeRevocation } from "./packet-shape.ts";
 import { textOfFile } from "./text-of-file.ts";
 
 const mostKeys = 20;
@@ -13,7 +13,7 @@ export type KeyBlock = { source: "text" | "attachment"; where: string; block: st
 
 export type FoundKeys = { blocks: KeyBlock[]; notRead: NotRead[] };
 
-/** The public keys that come with a mail, in its text or in a file of any name, by what they are; binary ones are armoured. */
+/** The public keys, and revocations of keys, that come with a mail, in its text or in a file of any name, by what they are; binary ones are armoured. */
 export function findKeys(mail: Pick<Mail, "text" | "attachments">): FoundKeys {
   const found: FoundKeys = { blocks: [], notRead: [] };
   addArmored(found, mail.text, "text", "text");
@@ -26,13 +26,15 @@ function addFile(found: FoundKeys, { filename, bytes }: Attachment): void {
   const shape = shapeOf(bytes);
   if (shape === "cut key") addUnread(found, filename, damaged);
   if (shape === "key" && bytes.length > largestKeyFile) addUnread(found, filename, tooLarge);
-  else if (shape === "key") addBlock(found, "attachment", filename, bytes);
+  else if (shape === "key" || startsLikeRevocation(bytes)) addBlock(found, "attachment", filename, bytes);
   const text = shape === "none" ? textOfFile(bytes) : null;
   if (text !== null) addArmored(found, text, "attachment", filename);
 }
 
 function addArmored(found: FoundKeys, text: string, source: KeyBlock["source"], where: string): void {
-  for (const { kind, bytes } of findArmors(text, ["key", "secret key"])) {
+  for (const { kind, bytes } of findArmors(text, ["key", "secret key", "signature"])) {
+    // Some programs write a revocation that stands alone as a signature.
+    if (kind === "signature" && !(bytes && startsLikeRevocation(bytes))) continue;
     const why = whyNot(kind, bytes);
     if (why) addUnread(found, where, why);
     else if (bytes) addBlock(found, source, where, bytes);

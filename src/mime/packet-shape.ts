@@ -24,6 +24,15 @@ export function startsLikeKey(bytes: Uint8Array): boolean {
   return head !== null && (isKey(bytes, head) || isKey(bytes, head, secretKey));
 }
 
+/** Whether data begins with a signature by which a key is taken back (RFC 9580 §5.2.1.13), of whatever version. */
+export function startsLikeRevocation(bytes: Uint8Array): boolean {
+  const head = headAt(bytes, 0);
+  if (head?.tag !== signature) return false;
+  const version = bytes[head.body] ?? 0;
+  return bytes[head.body + (version === 3 ? 2 : 1)] === keyRevocation && [3, 4, 6].includes(version);
+}
+
+const keyRevocation = 0x20;
 const secretKey = 5;
 const { publicKeySessionKey, passwordSessionKey, encrypted, encryptedAead, encryptedWithoutIntegrity } =
   packetTags;

@@ -105,7 +105,7 @@ async function describeReadable(key: Key): Promise<PublicKey> {
   const size = problemOfSize(key);
   if (size) return { ...common, ...nothingKnown, problem: size };
 
-  const revocation = await revocationAt(key, new Date());
+  const revocation = await revocationAt(key, null);
   const expiresAt = await expiryOf(key);
   const reason = revocation ? "revoked" : await whyNotEncryptable(key);
   return {

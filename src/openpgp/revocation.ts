@@ -11,11 +11,12 @@ export type Revocation = {
 };
 
 /**
- * How the owner had taken a key back at a moment; null: they had not. Without a reason, or with "compromised", that is for
+ * How the owner had taken a key back at a moment; null: they had not. Without a moment one counts whenever it is dated, also
+ * ahead: a clock may be wrong, and nothing is to be encrypted to such a key. Without a reason, or with "compromised", that is for
  * all times, before it too; a key that was retired or superseded was right until then (RFC 9580 §5.2.3.31). A revocation
  * made with an old hash counts as well: it only ever stops something. What others revoke never counts.
  */
-export async function revocationAt(key: Key, moment: Date): Promise<Revocation | null> {
+export async function revocationAt(key: Key, moment: Date | null): Promise<Revocation | null> {
   const { keyPacket } = key;
   const hardFirst = key.revocationSignatures
     .slice(0, mostRevocations)

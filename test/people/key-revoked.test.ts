@@ -1,49 +1,37 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import {
-  enums,
-  generateKey,
-  type PrivateKey,
-  readKey,
-  readPrivateKey,
-  reformatKey,
-  revokeKey,
-} from "openpgp";
+import { enums, readKey, readPrivateKey, reformatKey } from "openpgp";
 import { encryptReport, wrapForWire } from "#src/demo/reports/wire.ts";
-import { type SmtpSink, startSmtpSink } from "#src/demo/smtp-sink.ts";
-import { readMailsAgain } from "#src/inbox/read-again.ts";
-import { composeEncrypted, type Outgoing } from "#src/mime/compose-mail.ts";
 import { dearmor } from "#src/openpgp/dearmor.ts";
-import { exportPublic } from "#src/openpgp/export-public.ts";
-import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
 import { recipientOf } from "#src/outbox/recipient.ts";
-import { type Sender, sendDueAnswers } from "#src/outbox/send.ts";
 import { findWayOut } from "#src/outbox/way-out.ts";
 import { keysOfPerson } from "#src/people/keys-of-person.ts";
 import { personOfAddress } from "#src/people/person-of-address.ts";
-import { readOverview } from "#src/shifts/overview.ts";
-import { confirmKeyOfPerson } from "#src/tickets/confirm-key.ts";
-import { replyToTicket } from "#src/tickets/reply.ts";
-import { deskAddress, deskSecretKey, plainMail } from "#test/support/intake.ts";
-import { startShiftDesk } from "#test/support/shift-desk.ts";
+import { plainMail } from "#test/support/intake.ts";
 import { fewSections, makeReport } from "#test/whisperback/make-report.ts";
+import { newKey, type Person, revokedCopy, startKeyDesk, withFile, withRevokedPart } from "./key-owner.ts";
 
-const desk = await startShiftDesk({ after });
-const { db, vault, staff, readers } = desk;
-const sink: SmtpSink = await startSmtpSink();
-after(() => sink.stop());
-const deskKeys = await openSecretKeys([deskSecretKey]);
-const [deskPublic = ""] = exportPublic(deskKeys);
-const sender: Sender = {
-  name: "Help desk",
-  address: deskAddress,
-  keys: deskKeys,
-  server: { host: sink.host, port: sink.port, tls: "no", secondsToWait: 5 },
-};
-const { keyCompromised, keySuperseded } = enums.reasonForRevocation;
+const {
+  desk,
+  db,
+  vault,
+  sink,
+  send,
+  deskPublic,
+  newestEnded,
+  newPerson,
+  confirmedPerson,
+  confirm,
+  confirmNewest,
+  answer,
+  lastMessage,
+  verdictOf,
+  readAgain,
+  signedMail,
+} = await startKeyDesk({ after });
+const { keySuperseded } = enums.reasonForRevocation;
 let count = 0;
 
-type Person = { id: string; address: string; key: PrivateKey; ticketId: string };
 type Way = (lea: Person, armored: string) => Promise<string | Buffer>;
 
 const ways: Record<string, Way> = {
@@ -79,7 +67,7 @@ for (const [name, way] of Object.entries(ways)) {
 
     const inForce = (await keysOfPerson(db, vault, lea.id))?.inForce;
     assert.match(inForce?.problem ?? "", /revoked by its owner on .*: somebody else may have it/);
-    await sendDueAnswers(db, vault, sender);
+    await send();
     assert.equal(sink.mails.length, 0, "nothing is encrypted to it, also not what waited");
     await assert.rejects(answer(lea), /revoked by its owner/);
     const wayOut = await findWayOut(db, vault, await recipientOf(db, vault, lea.ticketId));
@@ -203,7 +191,7 @@ test("a part that was taken back is used no more, while a newer one is; without 
   const [told] = await db("ticket_events").where({ action: "key_ended_by_owner" }).orderBy("id", "desc");
   assert.deepEqual(told.detail, { what: "part revoked" });
   await answer(confirmed);
-  await sendDueAnswers(db, vault, sender);
+  await send();
   assert.equal(sink.mails.length, 1);
 
   const twice = await withRevokedPart(once, older);
@@ -250,7 +238,7 @@ test("an end that is over already stops what waits, and signatures made since", 
   });
 
   await desk.deliver(withFile(lea.address, publicKey));
-  await sendDueAnswers(db, vault, sender);
+  await send();
 
   assert.equal(sink.mails.length, 0);
   assert.equal(await newestEnded(), lea.id);
@@ -279,7 +267,7 @@ test("a key without names that was confirmed for a person encrypts to them, and 
   const wayOut = await findWayOut(db, vault, await recipientOf(db, vault, known.ticketId));
   assert.equal(wayOut.kind, "encrypted");
   await answer(known);
-  await sendDueAnswers(db, vault, sender);
+  await send();
   assert.equal(sink.mails.length, 1);
   assert.equal(await verdictOf(await signedMail(lea, lea.key)), "good");
 });
@@ -295,109 +283,3 @@ test("no table holds a fingerprint of a revoked key in the open", async () => {
 });
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
-
-/** Whose ended key the start page tells first. */
-async function newestEnded(): Promise<string | undefined> {
-  return (await readOverview(db, vault, staff.nina)).ended_keys[0]?.person_id;
-}
-
-async function newKey(address: string, date = new Date()): Promise<PrivateKey> {
-  const { privateKey } = await generateKey({
-    userIDs: [{ name: "Lea", email: address }],
-    date,
-    format: "object",
-  });
-  return privateKey;
-}
-
-async function newPerson(date?: Date): Promise<Person> {
-  count += 1;
-  await db("outbox_mails").delete();
-  sink.mails.length = 0;
-  const address = `lea${count}@example.org`;
-  return { id: "", ticketId: "", address, key: await newKey(address, date) };
-}
-
-async function confirmedPerson(date?: Date): Promise<Person> {
-  return await confirm(await newPerson(date));
-}
-
-async function confirm(lea: Person, armored = lea.key.toPublic().armor()): Promise<Person> {
-  const [ticketId = ""] = await desk.tickets(withFile(lea.address, armored));
-  const id = await personOfAddress(db, vault, lea.address);
-  await confirmNewest(id);
-  return { ...lea, id, ticketId };
-}
-
-async function confirmNewest(personId: string): Promise<void> {
-  const offered = (await db("offered_keys").where({ person_id: personId }).orderBy("id", "desc").first("id"))
-    .id;
-  const confirmation = { personId, offeredId: offered, staffId: staff.nina, ticketId: null, compared: false };
-  assert.ok(await confirmKeyOfPerson(db, vault, confirmation));
-}
-
-async function revokedCopy({ key }: Person, flag = keyCompromised, date = new Date()): Promise<string> {
-  const copy = await readPrivateKey({ armoredKey: key.armor() });
-  const reasonForRevocation = { flag };
-  const { publicKey } = await revokeKey({ key: copy, reasonForRevocation, date, format: "object" });
-  return publicKey.armor();
-}
-
-async function withRevokedPart(key: PrivateKey, fingerprint: string): Promise<PrivateKey> {
-  const copy = await readPrivateKey({ armoredKey: key.armor() });
-  const at = copy.subkeys.findIndex((part) => part.getFingerprint() === fingerprint);
-  const part = copy.subkeys[at];
-  assert.ok(part && "privateParams" in copy.keyPacket);
-  copy.subkeys[at] = await part.revoke(copy.keyPacket, { flag: keyCompromised });
-  return copy;
-}
-
-async function answer({ ticketId }: Pick<Person, "ticketId">): Promise<void> {
-  const said = { text: "Please try again.", clearAgreed: false, seenMessageId: null, secondsToTakeBack: 0 };
-  await replyToTicket(db, vault, { ticketId, staffId: staff.nina, ...said });
-}
-
-async function lastMessage(): Promise<{ id: string; signature: string }> {
-  return await db("messages").where({ kind: "from_user" }).orderBy("id", "desc").first("id", "signature");
-}
-
-async function verdictOf(raw: string | Buffer): Promise<string> {
-  await desk.deliver(raw);
-  return (await lastMessage()).signature;
-}
-
-async function readAgain(): Promise<void> {
-  const onFailure = (error: unknown) => {
-    throw error;
-  };
-  assert.ok((await readMailsAgain(db, vault, { readers, onFailure })) > 0);
-}
-
-function withFile(from: string, armored: string): string {
-  return plainMail({
-    from,
-    headers: ["MIME-Version: 1.0", 'Content-Type: multipart/mixed; boundary="part"'],
-    text: `--part\r\n\r\nHello, it does not print.\r\n--part\r\nContent-Type: application/pgp-keys\r\n\r\n${armored}\r\n--part--`,
-  });
-}
-
-/** Encrypted to the desk, signed when there is a key, with a key attached or not. */
-async function signedMail(lea: Person, key: PrivateKey | null, armored?: string): Promise<Buffer> {
-  count += 1;
-  const mail: Outgoing = {
-    from: { name: "Lea", address: lea.address },
-    to: { name: "", address: deskAddress },
-    subject: "My key",
-    text: "Hello, this is what I wrote.",
-    messageId: `<revoked-${count}@example.org>`,
-    inReplyTo: null,
-    references: [],
-    date: new Date(),
-    language: null,
-    attachments: armored
-      ? [{ filename: "key.asc", contentType: "application/pgp-keys", bytes: Buffer.from(armored) }]
-      : [],
-  };
-  const signer = key ?? (await newKey("somebody@example.net"));
-  return Buffer.from(await composeEncrypted(mail, [deskPublic], await openSecretKeys([signer.armor()])));
-}

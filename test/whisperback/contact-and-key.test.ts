@@ -50,13 +50,17 @@ test("a key is a fingerprint, a key id or a link", () => {
     value: fingerprint,
   });
   assert.deepEqual(keyIn(fingerprint).value, { kind: "fingerprint", value: fingerprint });
+  for (const mark of ["0x", "openpgp4fpr:", "OPENPGP4FPR:"])
+    assert.deepEqual(keyIn(mark + fingerprint).value, { kind: "fingerprint", value: fingerprint });
+  const ofVersion6 = "0123456789ABCDEF".repeat(4);
+  assert.deepEqual(keyIn(ofVersion6.toLowerCase()).value, { kind: "fingerprint", value: ofVersion6 });
   assert.deepEqual(keyIn("0xDEADBEEF").value, { kind: "keyid", value: "0xDEADBEEF" });
   assert.deepEqual(keyIn("0123456789abcdef").value, { kind: "keyid", value: "0123456789abcdef" });
   assert.deepEqual(keyIn("ftps://keys.example.org/me.asc").value?.kind, "url");
 });
 
 test("what is none of these is unreadable", () => {
-  for (const key of [`0x${"a".repeat(40)}`, "DEADBEE", "my key", "javascript:alert(1)", "http://localhost"]) {
+  for (const key of [`0x${"a".repeat(41)}`, "DEADBEE", "my key", "javascript:alert(1)", "http://localhost"]) {
     assert.equal(keyIn(key).state, "unreadable", key);
   }
 });
