@@ -97,7 +97,7 @@ function frontOf(text: string, start: number): Pick<Marker, "start" | "isLineSta
   return { start: isLineStart ? at : start, isLineStart, isQuoted };
 }
 
-const decoration = new RegExp(`[^\\S\\r\\n\\u2028]|[${anySpace.slice(2)}>|*:-]`);
+const decoration = new RegExp(`[^\\S\\r\\n\\u2028]|[${anySpace.slice(2)}>|*-]`);
 
 function armorFrom(
   text: string,
