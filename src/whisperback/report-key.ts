@@ -17,7 +17,8 @@ export function readReportKey(
 
   const value = cleanLine(field);
   const digits = value.replace(/^(?:openpgp4fpr:|0x)/i, "").replaceAll(" ", "");
-  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(digits)) return present({ kind: "fingerprint", value: digits.toUpperCase() });
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(digits))
+    return present({ kind: "fingerprint", value: digits.toUpperCase() });
   if (/^(?:0x)?(?:[0-9a-f]{8}|[0-9a-f]{16})$/i.test(value)) return present({ kind: "keyid", value });
   if (/^(?:https?|ftps?):\/\/[^\s/]+\.[^\s]+$/i.test(value)) return present({ kind: "url", value });
   return unreadable(value);
