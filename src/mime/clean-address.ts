@@ -52,7 +52,10 @@ function cleanLocal(local: string): string | null {
     : null;
 }
 
-function cleanDomain(domain: string): string | null {
+function cleanDomain(written: string): string | null {
+  // The dot of the root says nothing: with it somebody would be another person at the same address.
+  const domain = written.replace(/[.。．｡]$/u, "");
+  if (domain === "" || /(?:^|[.。．｡])[.。．｡]/u.test(domain)) return null;
   if (!/^[^\s\p{Cc}<>()\\,;"@]+$/u.test(domain)) return null;
   if (isPlainDomain(domain)) return domain.toLowerCase();
   if (/[/?#:%[\]|^]|(?![\u200c\u200d])\p{Cf}/u.test(domain)) return null;

@@ -43,6 +43,7 @@ function printValue(value: Value): string {
 
 /** A name before // is the beginning of an address on the web, and no field. */
 function quoteValue(text: string): string {
+  if (/^"[^"\\]{1,64}"@[^\s,|()"“”„]+$/.test(text)) return text;
   return /^(?!\/\/)[^\s,|()"“”„<>-][^\s,|()"“”„]*$/.test(text) && !/\.\.|^(?:none|known)$/i.test(text)
     ? text
     : `"${text}"`;

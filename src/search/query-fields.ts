@@ -84,7 +84,10 @@ export const fields: Record<FieldName, FieldKind> = {
   from: {
     ordered: false,
     mayLack: true,
-    wrong: matching(/^[^@\s]{1,200}@[^@\s]{1,200}$/, "a whole address such as me@example.org"),
+    wrong: matching(
+      /^(?:[^@\s]{1,200}|"[^"\\]{1,64}")@[^@\s]{1,200}$/,
+      "a whole address such as me@example.org",
+    ),
   },
   stick: {
     ordered: false,

@@ -20,13 +20,20 @@ export function readTerms(field: FieldName, scan: Scan): { terms: Term[]; end: n
     const compared = /^(?:<=|>=|<|>)/.exec(scan.text.slice(at, at + 2))?.[0] ?? "";
     at += compared.length;
     const isQuoted = /^["“”„]/.test(scan.text.charAt(at));
-    const { text, end } = isQuoted ? scan.quoted(at) : bareValue(scan.text, at);
+    const address = field === "from" ? quotedAddress(scan.text, at) : null;
+    const { text, end } = address ?? (isQuoted ? scan.quoted(at) : bareValue(scan.text, at));
     const value = readValue(field, text, compared, isQuoted, { at, whole: scan.text });
     terms.push({ without, value, at: start });
     at = end;
     if (!/^[,|]/.test(scan.text.charAt(at))) return { terms, end: at };
     at += 1;
   }
+}
+
+/** An address whose local part stands in quotation marks: "lea example"@example.org (RFC 5321 §4.1.2). */
+function quotedAddress(text: string, from: number): { text: string; end: number } | null {
+  const address = /^"[^"\\]{1,64}"@[^\s,|()"“”„]+/.exec(text.slice(from, from + 400))?.[0];
+  return address ? { text: address, end: from + address.length } : null;
 }
 
 function bareValue(text: string, from: number): { text: string; end: number } {

@@ -6,6 +6,7 @@ import { type Form, newForm, readForm, withError } from "../web/forms.ts";
 import { isId } from "../web/is-id.ts";
 import { openByHand } from "./open-by-hand.ts";
 import { findQueue, listQueues } from "./queues.ts";
+import { typedAddress } from "./typed-address.ts";
 
 const NewTicketForm = z.object({
   channel: z.enum(["phone", "chat", "in_person"], "Choose how the person reached us"),
@@ -21,14 +22,10 @@ const NewTicketForm = z.object({
     .trim()
     .min(1, "Write what the person said")
     .max(100_000, "A text has 100,000 characters at most"),
-  address: z
-    .string()
-    .trim()
-    .max(254, "An address has 254 characters at most")
-    .refine(
-      (address) => address === "" || z.email().safeParse(address).success,
-      "Write an address such as claire@example.org, or nothing",
-    ),
+  address: typedAddress.refine(
+    (address) => address !== null,
+    "Write an address such as claire@example.org, or nothing",
+  ),
 });
 
 /** /tickets/new: for somebody who called, chatted or came by. */

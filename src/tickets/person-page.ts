@@ -1,6 +1,6 @@
 import { type Response, Router } from "express";
 import { z } from "zod";
-import { cleanAddress, isSameAddress } from "../mime/clean-address.ts";
+import { isSameAddress } from "../mime/clean-address.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import type { Desk } from "../web/desk.ts";
 import { type Form, newForm, readForm, withError } from "../web/forms.ts";
@@ -9,16 +9,12 @@ import { askedTicket } from "./asked-ticket.ts";
 import { changePerson } from "./change-person.ts";
 import type { Ticket } from "./find.ts";
 import { tellThatAddressWasShown } from "./show-address.ts";
+import { typedAddress } from "./typed-address.ts";
 
 const PersonForm = z
   .object({
     to: z.string("Choose an address, or type another one").max(100),
-    address: z
-      .string()
-      .trim()
-      .max(254, "An address has 254 characters at most")
-      .default("")
-      .transform((typed) => (typed === "" ? "" : cleanAddress(typed))),
+    address: typedAddress,
     reason: z.string().trim().max(2000, "A reason has 2,000 characters at most").default(""),
     act: z.enum(["show", "change"], "Choose to show the addresses or to change the person"),
   })

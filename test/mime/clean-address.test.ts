@@ -80,6 +80,8 @@ test("tells the other form of an international domain, and none of another", () 
 test("an address is the same in both forms and any case, and no other one", () => {
   assert.ok(isSameAddress("Lea@bücher.example", "lea@XN--BCHER-KVA.EXAMPLE"));
   assert.ok(isSameAddress('"lea"@example.org', "LEA@example.org"));
+  assert.ok(isSameAddress("lea@example.org.", "lea@example.org"));
+  assert.ok(!isSameAddress("l.ea+x@example.org", "lea@example.org"));
   assert.ok(!isSameAddress("lea@bucher.example", "lea@bücher.example"));
   assert.ok(!isSameAddress('"lea x"@example.org', "leax@example.org"));
   assert.ok(!isSameAddress(undefined, undefined));

@@ -292,3 +292,13 @@ const { queries } = fc.letrec<{ queries: QueryNode; lists: QueryNode }>((tie) =>
     parts: fc.array(tie("queries"), { minLength: 2, maxLength: 3, depthIdentifier: "query" }),
   }),
 }));
+
+test("an address whose local part stands in quotation marks is one value, written again as it was", () => {
+  for (const typed of ['from:"lea example"@example.org', '-from:"lea example"@example.org,me@example.org']) {
+    const read = readQuery(typed);
+
+    assert.ok(read.ok, JSON.stringify(read));
+    assert.equal(printQuery(read.query), typed);
+  }
+  assert.equal(readQuery('from:"lea example"').ok, false);
+});
