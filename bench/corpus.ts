@@ -1,3 +1,4 @@
+import "#src/demo/own-environment.ts";
 import { cpus } from "node:os";
 import { startMailReaders } from "#src/inbox/mail-readers.ts";
 import { type Comparison, compare } from "./corpus/compare.ts";

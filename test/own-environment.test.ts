@@ -18,6 +18,19 @@ test("a test runs as without, whatever the machine's owner has set for other pro
   assert.equal(code, 0);
 });
 
+test("a test file that is run without npm test, too, where it asks for a database", async (t) => {
+  const { NODE_OPTIONS: _, ...nonsense } = nonsenseVariables;
+  const file = join(import.meta.dirname, "fixtures/runner/sees-its-environment.ts");
+
+  const { code, output } = await runCommand(t, process.execPath, [file], {
+    ...nonsense,
+    PICTURES: "/for/pictures",
+  });
+
+  assert.match(output, /pass 3$/m);
+  assert.equal(code, 0, output);
+});
+
 test("a measurement runs as without, whatever the machine's owner has set for other programs", async (t) => {
   const { code, output } = await runScript(t, "bench", ["language", "--quick"]);
 
@@ -55,12 +68,22 @@ async function runScript(
   args: string[],
   meant: Record<string, string> = {},
 ): Promise<{ code: number; output: string }> {
+  const command = ["-c", `${manifest.scripts[name]} "$@"`, "sh", ...args];
+  return await runCommand(t, "sh", command, { ...nonsenseVariables, ...meant });
+}
+
+async function runCommand(
+  t: TestContext,
+  program: string,
+  args: string[],
+  variables: Record<string, string>,
+): Promise<{ code: number; output: string }> {
   const folder = await mkdtemp(join(tmpdir(), "whisperdesk-bench-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const child = spawn("sh", ["-c", `${manifest.scripts[name]} "$@"`, "sh", ...args], {
+  const child = spawn(program, args, {
     cwd: join(import.meta.dirname, ".."),
-    env: { ...env, ...nonsenseVariables, WHISPERDESK_BENCH: folder, ...meant },
+    env: { ...env, WHISPERDESK_BENCH: folder, ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

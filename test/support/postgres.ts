@@ -1,3 +1,5 @@
+// For a file that is run without `npm test`.
+import "#src/demo/own-environment.ts";
 import { after } from "node:test";
 import { type Database, openDatabase } from "#src/database.ts";
 import { asAdmin, findTemplate, inDatabase, startTestServer } from "./postgres-server.ts";
