@@ -82,16 +82,27 @@ for (const [place, mailOf] of Object.entries(places)) {
   });
 }
 
-test("a revocation of her key by a stranger's changes nothing, and is said", async () => {
+test("a revocation by a stranger's key changes nothing, whomever it names, and is said", async () => {
   const lea = await confirmedPerson();
-  const forged = await alone({ key: await newKey(lea.address) });
+  const mallory = await readKey({ armoredKey: await revokedCopy({ key: await newKey(lea.address) }) });
+  const [signature] = mallory.revocationSignatures;
+  assert.ok(signature);
+  for (const named of [
+    mallory.keyPacket.getFingerprintBytes(),
+    lea.key.keyPacket.getFingerprintBytes(),
+    null,
+  ]) {
+    // What a signature says of who made it stands outside of what it signs.
+    Object.assign(signature, { issuerFingerprint: named });
+    const forged = String(await mallory.getRevocationCertificate());
 
-  await desk.deliver(plainMail({ from: lea.address, text: forged }));
+    await desk.deliver(plainMail({ from: lea.address, text: forged }));
 
-  assert.equal(await problemOf(lea), null);
-  const said = await db("unopened_parts").orderBy("message_id", "desc").first("message_id");
-  const { person_id } = await db("messages").where({ id: said.message_id }).first("person_id");
-  assert.equal(person_id, lea.id);
+    assert.equal(await problemOf(lea), null);
+    const said = await db("unopened_parts").orderBy("message_id", "desc").first("message_id");
+    const { person_id } = await db("messages").where({ id: said.message_id }).first("person_id");
+    assert.equal(person_id, lea.id);
+  }
 });
 
 test("what was signed before a key was superseded or retired stays good; compromised, nothing does", async () => {
