@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from "express";
 import { z } from "zod";
 import { charsetChoices, charsetWords, isCharsetChoice } from "../mime/charset-choices.ts";
+import type { ListedPart, ListOfParts } from "../mime/list-parts.ts";
 import type { Staff } from "../staff/staff.ts";
 import { signedIn } from "../staff/staff-session.ts";
 import { askedTicket } from "../tickets/asked-ticket.ts";
@@ -51,7 +52,7 @@ export function structurePage(desk: Desk): Router {
 
   const show = (request: Request, response: Response, { ticket, message }: Asked, forms: Forms = {}) => {
     const { parts, readAs } = message.content;
-    const readIn = readAs ?? parts?.parts.find((part) => part.isGuessed || part.charset)?.charset;
+    const readIn = readAs ?? (parts && charsetOf(parts));
     response.status(forms.charset || forms.raw ? 422 : 200).render("inbox/structure.njk", {
       ticket,
       message,
@@ -106,6 +107,12 @@ export function structurePage(desk: Desk): Router {
 }
 
 type Asked = { ticket: Ticket; message: Structure };
+
+/** The one that was guessed, else the first in which more than ASCII stood. */
+function charsetOf({ parts }: ListOfParts): string | undefined {
+  const isMore = ({ charset }: ListedPart) => charset !== undefined && charset !== "us-ascii";
+  return (parts.find(({ isGuessed }) => isGuessed) ?? parts.find(isMore))?.charset;
+}
 
 /** A raw mail names its sender and the way that it took. */
 function mayTakeRaw({ id, role }: Staff, ticket: Ticket): boolean {

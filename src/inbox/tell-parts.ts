@@ -6,6 +6,8 @@ import type { Structure } from "./find-structure.ts";
 /** A part as the page shows it, those inside it below. */
 export type ToldPart = {
   what: string;
+  /** What it is stands in the terms of MIME, not in words. */
+  isType: boolean;
   /** Its size and charset: "12 kB · Cyrillic, KOI8-R, guessed". */
   facts: string;
   /** What became of it. */
@@ -38,6 +40,7 @@ function tellPart(part: ListedPart, files: Structure["files"]): ToldPart {
   const file = kept && kept.filename.slice(0, 200) === part.name ? kept : null;
   return {
     what: whats[part.what] ?? part.what,
+    isType: part.what.includes("/"),
     facts: [bytes(part.bytes), ...charsetFacts(part)].join(" · "),
     words: wordsFor(part),
     file,

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import test, { after } from "node:test";
 import { encode } from "iconv-lite";
+import { askAgain, askInCharset } from "#src/inbox/ask-again.ts";
 import { claimMails, rawMail } from "#src/inbox/claim-mails.ts";
 import { keepMails } from "#src/inbox/keep-mails.ts";
+import type { MailReaders } from "#src/inbox/mail-readers.ts";
 import { readMailsAgain } from "#src/inbox/read-again.ts";
 import { readMail } from "#src/inbox/read-mail.ts";
 import { readSorting, receiveMail } from "#src/inbox/receive.ts";
@@ -21,7 +23,7 @@ import {
 } from "../mime/crypto-mails.ts";
 import { type Page, startDesk } from "../support/browser.ts";
 import { report } from "../support/cast.ts";
-import { deskSecretKey, plainMail } from "../support/intake.ts";
+import { deskSecretKey, plainMail, startReaders } from "../support/intake.ts";
 
 const desk = await startDesk({ after });
 const { db, vault } = desk;
@@ -78,7 +80,8 @@ test("the page of a mail tells what became of each part, layer by layer, with li
 });
 
 test("what was not opened is told with the reason and the file that it stays in", async () => {
-  const cut = (await encrypted("never seen")).replace(/\n[\w+/=]{20}.*\n/, "\n");
+  const lines = (await encrypted("never seen ".repeat(20))).split("\n");
+  const cut = lines.toSpliced(lines.length - 4, 2).join("\n");
   const at = await received(mail(textPart(`Look:\r\n\r\n${cut}\r\n\r\nand ${await encrypted("this one")}`)));
 
   const told = toldParts(await nina.visit(at.path));
@@ -218,6 +221,35 @@ test("words in a charset that was guessed wrong are read in another one, and aga
   assert.doesNotMatch(undone.$("article header").text(), /which one of us chose/);
 });
 
+test("a reading that goes on while somebody chooses a charset does not count, and the next one is in that charset", async () => {
+  const at = await received(inCharset("koi8-r", "Добрый день", "Не печатает принтер", "windows-1251"));
+  await askAgain(db, { ...at, staffId: desk.staff.nina.id });
+  let readings = 0;
+  const failures: unknown[] = [];
+  const read: MailReaders["read"] = async (raw, confirmed, chosen) => {
+    readings += 1;
+    if (readings === 1) await askInCharset(db, { ...at, staffId: desk.staff.nina.id, charset: "koi8-r" });
+    return await readMail(raw, keys, "desk@example.org", confirmed, chosen);
+  };
+
+  await readMailsAgain(db, vault, { readers: { read }, onFailure: (error) => failures.push(error) });
+
+  assert.deepEqual([readings, failures], [2, []]);
+  assert.match((await nina.visit(`/tickets/${at.ticketId}`)).$("article .written").text(), /Не печатает/);
+});
+
+test("the processes that read mail are told of the charset", async (t) => {
+  const readers = startReaders(t);
+  const raw = inCharset("koi8-r", "Привет", "Не печатает принтер", "windows-1251");
+
+  const [asIs, chosen] = [await readers.read(raw), await readers.read(raw, [], "koi8-r")];
+
+  assert.ok(asIs.ok && chosen.ok);
+  assert.notEqual(asIs.text, chosen.text);
+  assert.deepEqual([chosen.subject, chosen.text.trim()], ["Привет", "Не печатает принтер"]);
+  assert.equal(chosen.parts.parts.at(-1)?.charset, "koi8-r");
+});
+
 test("where the desk guessed, the frame offers another charset", async () => {
   const at = await received(
     inCharset("windows-1257", "Labas", "Ąžuolas žydi šalia ąžuolyno, čia ėjo ūkis", null),
@@ -313,7 +345,7 @@ function toldParts({ $ }: Page): string[] {
   return $(".tree li")
     .map((_, item) => {
       const own = $(item).children(".line").text().replace(/\s+/g, " ").trim();
-      return `${$(item).parents("li").length} ${$(item).children("code").text()}: ${own}`;
+      return `${$(item).parents("li").length} ${$(item).children("code, b").text()}: ${own}`;
     })
     .get();
 }

@@ -28,6 +28,8 @@ suite("the main pages in a real browser", { skip: withoutChromium }, async () =>
     `/tickets/${cast.lea}/reply`,
     `/tickets/${cast.silent}/reply`,
     `/tickets/${cast.wifi}/note`,
+    await structureOf(desk, cast.wifi),
+    await structureOf(desk, cast.printer),
     `/tickets/${cast.wifi}/take`,
     `/tickets/${cast.wifi}/close`,
     "/set-aside",
@@ -42,6 +44,12 @@ suite("the main pages in a real browser", { skip: withoutChromium }, async () =>
       await assertSound(chromium, desk.origin, [path], cookies);
     });
 });
+
+/** The page of how the first mail of a ticket was read. */
+async function structureOf({ db }: Awaited<ReturnType<typeof startDesk>>, ticketId: string): Promise<string> {
+  const { id } = await db("messages").where({ ticket_id: ticketId }).orderBy("id").first("id");
+  return `/tickets/${ticketId}/messages/${id}/structure`;
+}
 
 /** Of a person with a confirmed key and another one that came, and of a request for clear text to them. */
 async function keyPages(desk: Awaited<ReturnType<typeof startDesk>>, ticketId: string): Promise<string[]> {
