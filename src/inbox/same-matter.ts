@@ -2,9 +2,9 @@ const longestSubject = 300;
 
 /** What mail programs put before the subject of an answer or of a forwarded mail, in the languages of the queues and more. */
 const prefix =
-  "re|aw|antw|antwort|sv|vs|vá|rv|res|resp|ref|r|rif|ri|i|odp|ynt|cevap|bls|atb|ts|på|ha|svar|vl|vb|doorst|fwd?|wg|tr|enc|pd|ilt|i̇lt|fs|трансл|отв|ответ|на|пересл|fyi|відп|від|απ|σχετ|πρθ|השב|תשובה|הועבר|רד|رد|پاسخ|بازارسال|پ|إعادة توجيه|回复|答复|回覆|转发|轉寄|返信|転送|회신|답장|전달";
+  "re|aw|antw|antwort|sv|vs|vá|rv|res|resp|ref|r|rif|ri|i|odp|ynt|cevap|bls|atb|ts|på|ha|svar|vl|vb|doorst|fwd?|wg|tr|enc|pd|ilt|i̇lt|fs|трансл|отв|ответ|на|пересл|fyi|ext|extern|external|відп|від|απ|σχετ|πρθ|השב|תשובה|הועבר|רד|رد|پاسخ|بازارسال|پ|إعادة توجيه|回复|答复|回覆|转发|轉寄|返信|転送|회신|답장|전달";
 const before = new RegExp(
-  String.raw`^\s*(?:(?:${prefix})\s?(?:\[\d{1,3}\]|\^\d{1,3}|\(\d{1,3}\))?\s?[:：]|\[[^\[\]]{1,40}\](?=\s*\S))\s*`,
+  String.raw`^\s*(?:(?:${prefix})\s?(?:\[\d{1,3}\]|\^\d{1,3}|\(\d{1,3}\))?\s?[:：]|\[[^\[\]]{1,40}\](?=\s*\S)|\*{1,5}[^*]{1,30}\*{1,5}(?=\s*\S))\s*`,
   "iu",
 );
 
@@ -13,7 +13,7 @@ export function baseSubject(subject: string): { base: string; isAnswer: boolean 
   let base = subject.slice(0, longestSubject).normalize("NFKC");
   let isAnswer = false;
   for (let found = before.exec(base); found; found = before.exec(base)) {
-    isAnswer ||= !found[0].trim().startsWith("[");
+    isAnswer ||= !/^\s*(?:[[*]|ext)/i.test(found[0]);
     base = base.slice(found[0].length);
   }
   return { base: base.replace(/\s*\(fwd\)\s*$/i, "").trim(), isAnswer };

@@ -16,6 +16,9 @@ for (const [subject, base] of [
   ["Regarding: help", "Regarding: help"],
   ["[help]", "[help]"],
   ["Re:", ""],
+  ["[EXT] Re: help", "help"],
+  ["EXTERN: AW: help", "help"],
+  ["***SPAM*** Re: help", "help"],
 ]) {
   test(`“${subject}” is about “${base}”`, () => {
     assert.equal(baseSubject(subject ?? "").base, base);
@@ -24,6 +27,7 @@ for (const [subject, base] of [
 
 test("what a list puts before a subject answers nothing", () => {
   assert.equal(baseSubject("[tails] help").isAnswer, false);
+  assert.equal(baseSubject("External: help").isAnswer, false);
   assert.equal(baseSubject("[tails] WG: help").isAnswer, true);
 });
 

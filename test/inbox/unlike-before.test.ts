@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test, { after } from "node:test";
+import { createMessage, encrypt, readKey } from "openpgp";
 import { askAgain } from "#src/inbox/ask-again.ts";
 import { claimMails, rawMail } from "#src/inbox/claim-mails.ts";
 import { keepMails } from "#src/inbox/keep-mails.ts";
@@ -71,8 +72,8 @@ const unmarked: [what: string, later: (from: string[]) => Promise<string> | stri
     async (from) => mail(textPart(`Words.\r\n\r\n${await encrypted("the secret")}`), from),
   ],
   [
-    "encrypted, and not opened",
-    (from) => mail(textPart("See.\r\n\r\n-----BEGIN PGP MESSAGE-----\r\n\r\nwcBMA+o1\r\n"), from),
+    "encrypted to somebody else, and not opened",
+    async (from) => mail(textPart(`See.\r\n\r\n${await encryptedTo(mallory.public)}`), from),
   ],
 ];
 for (const [what, later] of unmarked) {
@@ -131,6 +132,11 @@ test("reading a mail again keeps these marks where they still hold, and lets go 
   assert.deepEqual(await marksOf(signed.messageId), ["same Message-ID", "not signed"]);
   assert.deepEqual(await marksOf(later.messageId), []);
 });
+
+async function encryptedTo(armoredKey: string): Promise<string> {
+  const message = await createMessage({ text: "the secret" });
+  return await encrypt({ message, encryptionKeys: await readKey({ armoredKey }) });
+}
 
 /** Headers of somebody who wrote nothing before. */
 function somebody(): string[] {

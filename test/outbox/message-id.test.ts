@@ -16,6 +16,16 @@ test("a Message-ID of ours leads back to its mail, also in other letters", () =>
   assert.equal(referenceOf(vault, messageId.toUpperCase()), reference);
 });
 
+test("what a relay writes around it, or another host, changes nothing: the code proves it", () => {
+  const reference = newReference();
+  const id = messageIdOf(vault, reference, "support@example.org").slice(1, 66);
+
+  for (const rewritten of [`${id}@relay.example`, `SRS0=x=${id}=example.org@relay.example`, `${id}.7@a@b`])
+    assert.equal(referenceOf(vault, `<${rewritten}>`), reference, rewritten);
+  for (const other of [`a${id}@x.example`, `${id}0@x.example`, id.toUpperCase().replace(".", "-")])
+    assert.equal(referenceOf(vault, `<${other}>`), null, other);
+});
+
 test("whoever changes any digit of it, or makes one with another key, gets nothing", () => {
   const messageId = messageIdOf(vault, newReference(), "support@example.org");
   for (let place = 1; place <= 65; place += 1) {

@@ -6,6 +6,7 @@ import { personOfAddress } from "#src/people/person-of-address.ts";
 import { changePerson } from "#src/tickets/change-person.ts";
 import { mergeTickets } from "#src/tickets/merge.ts";
 import { replyToTicket } from "#src/tickets/reply.ts";
+import { encrypted } from "#test/mime/crypto-mails.ts";
 import { startDesk } from "#test/support/browser.ts";
 import { mailDoor } from "#test/support/cast.ts";
 import type { Ending } from "#test/support/postgres.ts";
@@ -151,8 +152,8 @@ test("the rules for encrypting are those of a merge: whoever encrypted on the on
   const { desk, window, deliver } = await start(t);
   const { db, vault } = desk;
   const first = await deliver(mail({}));
-  const part = "-----BEGIN PGP MESSAGE-----\r\n\r\nwcBMA+o1\r\n";
-  const second = await deliver(mail({ text: `It is secret.\r\n\r\n${part}` }));
+  const forSomebodyElse = await encrypted("the secret");
+  const second = await deliver(mail({ text: `It is secret.\r\n\r\n${forSomebodyElse}` }));
   assert.equal((await recipientOf(db, vault, first))?.mayGetClear, true, "an offer changes nothing");
 
   await window.submit(await window.visit(`/tickets/${second}`), {}, { button: `Join #${first}` });
