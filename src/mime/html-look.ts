@@ -32,12 +32,12 @@ type Declarations = Map<string, string>;
 export function lookOf(name: string, attributes: Attributes, rules: StyleRules, around: Look): Look {
   if (attributes.size === 0 && rules.size === 0 && !preformatted.has(name)) return inherited(around);
   const style = styleOf(name, attributes, rules);
-  const size = style.get("font-size");
+  const size = style.get("font-size") ?? sizeIn(style.get("font"));
   const background = style.get("background-color") ?? style.get("background") ?? attributes.get("bgcolor");
   const space = style.get("white-space") ?? (preformatted.has(name) ? "pre" : undefined);
   return {
     isHidden: around.isHidden || attributes.has("hidden") || isHidden(style),
-    isTiny: size === undefined ? around.isTiny : isZero(size),
+    isTiny: size === undefined ? around.isTiny : isZero(size) || /^[01](?:\.\d{0,4})?p[xt]/.test(size),
     color: colorOf(style.get("color") ?? attributes.get("color")) || around.color,
     background: background === undefined ? around.background : backgroundOf(background, around.background),
     keepsSpaces: space === undefined ? around.keepsSpaces : /^(?:pre|break-spaces)/.test(space),
@@ -55,7 +55,29 @@ const preformatted = new Set(["pre", "textarea", "xmp", "listing", "plaintext"])
 
 /** Whether the words of an element are there and nobody sees them. */
 export function isUnseen({ isHidden, isTiny, color, background }: Look): boolean {
-  return isHidden || isTiny || color === "transparent" || color === background;
+  return isHidden || isTiny || color === "transparent" || isAlike(color, background);
+}
+
+/** Whether nobody can tell two colours apart: each part differs by less than three hundredths. */
+function isAlike(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [parts, others] = [partsOf(one), partsOf(other)];
+  return (
+    parts.length === 3 &&
+    others.length === 3 &&
+    parts.every((part, at) => Math.abs(part - (others[at] ?? 0)) < 8)
+  );
+}
+
+function partsOf(color: string): number[] {
+  return (/^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/.exec(color)?.slice(1) ?? []).map((part) =>
+    Number.parseInt(part, 16),
+  );
+}
+
+/** The size in the short form of a font: what stands in front of the family, and may be zero. */
+function sizeIn(font: string | undefined): string | undefined {
+  return /(?:^|\s)(\d{1,4}(?:\.\d{1,4})?[a-z%]{0,4})(?:[\s/]|$)/.exec((font ?? "").slice(0, 200))?.[1];
 }
 
 function isHidden(style: Declarations): boolean {
@@ -65,7 +87,7 @@ function isHidden(style: Declarations): boolean {
     ["height", "max-height", "width", "max-width"].some((name) => isZero(style.get(name)));
   const isOutside =
     is("position", /^(?:absolute|fixed)/) &&
-    ["left", "top"].some((name) => /^-\d{4,}/.test(style.get(name) ?? ""));
+    ["left", "top", "right"].some((name) => far.test(style.get(name) ?? ""));
   return (
     is("display", /^none/) ||
     is("visibility", /^(?:hidden|collapse)/) ||
@@ -73,9 +95,16 @@ function isHidden(style: Declarations): boolean {
     isZero(style.get("opacity")) ||
     isCut ||
     isOutside ||
-    is("text-indent", /^-\d{4,}/)
+    is("clip", /^rect\((?:\s{0,9}[01](?:px)?[\s,]{0,9}){4}\)/) ||
+    is("clip-path", /^(?:inset\((?:50|100)%|circle\(0)/) ||
+    is("transform", /scale[xy]?\(\s{0,9}0(?:\.0{1,9})?\s{0,9}[,)]/) ||
+    is("filter", /opacity\(\s{0,9}0(?:\.0{1,9})?%?\s{0,9}\)/) ||
+    ["text-indent", "margin-left", "margin-top"].some((name) => is(name, far))
   );
 }
+
+/** Beyond what any window shows. */
+const far = /^-(?:\d{4,}|\d{2,}(?:r?em|v[wh]))/;
 
 function isZero(size: string | undefined): boolean {
   return /^[+-]?0*\.?0+(?![\d.])/.test(size ?? "");
@@ -98,7 +127,8 @@ const longestStyle = 4000;
 const known = new Set(
   (
     "display visibility mso-hide opacity overflow height max-height width max-width position left top text-indent " +
-    "font-size white-space color background background-color margin margin-top margin-bottom"
+    "font-size white-space color background background-color margin margin-top margin-bottom right margin-left font " +
+    "clip clip-path transform filter"
   ).split(" "),
 );
 
@@ -153,6 +183,15 @@ const named = new Map([
 function colorOf(text: string | undefined): string {
   const color = (text ?? "").trim().toLowerCase();
   if (/^(?:inherit|initial|unset|currentcolor)?$/.test(color)) return "";
+  if (
+    /^(?:#(?:[\da-f]{3}0|[\da-f]{6}00)|(?:rgb|hsl)a?\([^)]{1,60}[,/]\s{0,9}0?(?:\.0{1,9})?%?\s{0,9}\))$/.test(
+      color,
+    ) &&
+    isClear(color)
+  )
+    return "transparent";
+  const lightness = /^hsla?\([^)]{1,40}[\s,](100|0)%/.exec(color)?.[1];
+  if (lightness) return lightness === "100" ? "#ffffff" : "#000000";
   const short = /^#([\da-f])([\da-f])([\da-f])$/.exec(color)?.slice(1);
   if (short) return `#${short.map((digit) => digit + digit).join("")}`;
   const parts = /^rgb\(\s{0,9}(\d{1,3})[\s,]{1,9}(\d{1,3})[\s,]{1,9}(\d{1,3})\s{0,9}\)$/
@@ -160,6 +199,11 @@ function colorOf(text: string | undefined): string {
     ?.slice(1);
   if (parts) return `#${parts.map((part) => Number(part).toString(16).padStart(2, "0")).join("")}`;
   return named.get(color) ?? color;
+}
+
+/** Of the notations with a fourth part, the one that takes all colour away. */
+function isClear(color: string): boolean {
+  return color.startsWith("#") || color.split(/[,/]|\s+/).filter((part) => /\d/.test(part)).length === 4;
 }
 
 function backgroundOf(text: string, around: string): string {

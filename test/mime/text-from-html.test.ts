@@ -284,3 +284,50 @@ for (const piece of hostile) {
     assert.ok(eightTimes < once * 30 + 100_000, `${once} and ${eightTimes} µs`);
   });
 }
+
+const unseenStyles = [
+  "font-size:1px",
+  "font:0/0 a",
+  "color:rgba(0,0,0,0)",
+  "color:rgb(0 0 0 / 0%)",
+  "color:#00000000",
+  "color:#0000",
+  "color:hsl(0,0%,100%)",
+  "color:#fefefe",
+  "color:rgb(250,250,250)",
+  "position:absolute;clip:rect(0,0,0,0)",
+  "position:absolute;clip:rect(1px, 1px, 1px, 1px)",
+  "clip-path:inset(50%)",
+  "transform:scale(0)",
+  "filter:opacity(0)",
+  "position:absolute;left:-999em",
+  "position:absolute;left:-100vw",
+  "margin-left:-9999px",
+];
+for (const style of unseenStyles) {
+  test(`words that nobody sees are told as hidden: ${style}`, () => {
+    assert.equal(textOf(`<p>seen</p><div style="${style}">HIDDEN</div>`), `seen\n\n${hidden("HIDDEN")}`);
+  });
+}
+
+const seenStyles = [
+  "font-size:10px",
+  "font-size:1.2em",
+  "font:12px/1.5 Arial, sans-serif",
+  "font:bold 10pt Arial",
+  "color:rgba(0,0,0,0.9)",
+  "color:rgb(10,20,0)",
+  "color:#000f",
+  "color:hsl(200,50%,40%)",
+  "color:#777777",
+  "transform:scale(0.9)",
+  "filter:opacity(0.8)",
+  "position:absolute;left:-20px",
+  "margin-left:-18pt",
+  "text-indent:-36pt",
+];
+for (const style of seenStyles) {
+  test(`words that people see are not told as hidden: ${style}`, () => {
+    assert.equal(textOf(`<div style="${style}">SEEN</div>`), "SEEN");
+  });
+}
