@@ -6,6 +6,7 @@ import { reconcile } from "../../src/inbox/reconcile.ts";
 import { tryAgain } from "../../src/inbox/try-again.ts";
 import { generateSecretKey } from "../../src/openpgp/generate-secret-key.ts";
 import { type ChaosProxy, startChaosProxy } from "../../test/support/chaos-proxy.ts";
+import { limit } from "../../test/support/limits.ts";
 import { checkIntake, rememberMail, type SentMail, type Verdict } from "./check-intake.ts";
 import { startTortureDatabase, type TortureDatabase } from "./database.ts";
 import { type DeskSettings, deskSettings } from "./desk-settings.ts";
@@ -269,7 +270,7 @@ async function countRead({ database }: Run): Promise<string> {
 }
 
 async function until(seconds: number, complaint: string, check: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; await pause(200)) {
+  for (const end = Date.now() + limit(seconds); Date.now() < end; await pause(200)) {
     if (await check().catch(() => false)) return;
   }
   throw new Error(complaint);

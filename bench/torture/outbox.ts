@@ -4,6 +4,8 @@ import { type SeededRandom, seededRandom } from "../../src/demo/reports/seeded-r
 import type { SmtpStage } from "../../src/demo/smtp-faults.ts";
 import { type SmtpSink, startSmtpSink } from "../../src/demo/smtp-sink.ts";
 import { decideAboutAnswer } from "../../src/tickets/decide-about-answer.ts";
+import { eventually } from "../../test/support/eventually.ts";
+import { limit } from "../../test/support/limits.ts";
 import { answerTickets, type QueuedAnswer } from "./answers.ts";
 import { checkOutbox, type Decided, type OutboxVerdict, stateOfOutbox } from "./check-outbox.ts";
 import { startTortureDatabase, type TortureDatabase } from "./database.ts";
@@ -95,10 +97,10 @@ async function strikeAll(run: Run): Promise<void> {
 async function strikeOnce(run: Run, { fault, leavesItOpen, kills }: Strike): Promise<void> {
   const { sink, workers, count } = run;
   // A sender that still waits in an earlier silence writes down first that it does not know.
-  if (kills) await pause(2500);
+  if (kills) await untilNobodySends(run);
   const set = sink.fault(fault);
-  for (const end = Date.now() + 60_000; set.strikes === 0; await pause(10)) {
-    if (Date.now() > end) throw new Error(`The fault at ${fault.stage} did not strike within a minute`);
+  for (const end = Date.now() + limit(60); set.strikes === 0; await pause(10)) {
+    if (Date.now() > end) throw new Error(`The fault at ${fault.stage} did not strike`);
     await keepBusy(run);
   }
   if (leavesItOpen) count.leftOpen += 1;
@@ -107,6 +109,13 @@ async function strikeOnce(run: Run, { fault, leavesItOpen, kills }: Strike): Pro
   await pause(run.random.below(300));
   const killed = await Promise.all(workers.list.map((worker) => worker.kill()));
   count.kills += killed.filter(Boolean).length;
+}
+
+async function untilNobodySends({ database: { db } }: Run): Promise<void> {
+  await eventually("each sender to write down what became of its mail", async () => {
+    const sending = await db("outbox_mails").where({ state: "sending" }).pluck("id");
+    return sending.length === 0;
+  });
 }
 
 /** Always some answers are due; those that should wait a minute or more are due at once. */
@@ -127,7 +136,7 @@ async function hurry(db: TortureDatabase["db"]): Promise<void> {
 async function untilSettled({ database: { db }, sink, options }: Run): Promise<void> {
   sink.clearFaults();
   options.onProgress("no more faults: waiting until each answer has its end");
-  for (const end = Date.now() + 120_000; Date.now() < end; await pause(200)) {
+  for (const end = Date.now() + limit(120); Date.now() < end; await pause(200)) {
     await hurry(db);
     const under = await db("outbox_mails").whereIn("state", ["queued", "sending"]).first("id");
     if (!under) return;
