@@ -15,7 +15,7 @@ export type MailboxTorture = {
   /** So often each kind of server is tried, each time with other mails and faults. */
   rounds: number;
   db: Database;
-  onProgress(sentence: string): void;
+  onProgress: (sentence: string) => void;
 };
 
 export type MailboxResult = { seed: number; kinds: KindResult[]; problems: string[] };

@@ -25,7 +25,7 @@ export function listParts(mail: ReadPart, attachments: Attachment[]): ListOfPart
 }
 
 function listed(
-  { inside, file, name, ...part }: ReadPart,
+  { inside: _, file, name, ...part }: ReadPart,
   level: number,
   places: Map<Attachment, number>,
 ): ListedPart {

@@ -363,7 +363,7 @@ export const oddWrappings: Wrapping[] = [
     expected: "opened",
     make: inHtml((text) =>
       linesOf(text)
-        .map((line) => `<div>${[...line].map((letter) => `<span>${letter}</span>`).join("")}</div>`)
+        .map((line) => `<div>${line.replace(/./g, "<span>$&</span>")}</div>`)
         .join(""),
     ),
   },
@@ -381,7 +381,7 @@ export const oddWrappings: Wrapping[] = [
     expected: "opened",
     make: inHtml((text) =>
       linesOf(text)
-        .map((line) => [...line].map((letter) => `&#${letter.charCodeAt(0)};`).join(""))
+        .map((line) => line.replace(/./g, (letter) => `&#${letter.charCodeAt(0)};`))
         .join("<br>"),
     ),
   },

@@ -136,7 +136,8 @@ test("its revocation counts in a copy and alone, that of its part for encryption
     const certificate = await (
       await readKey({ armoredKey: await revokedCopy(lea) })
     ).getRevocationCertificate();
-    return plainMail({ from: "friend@example.net", text: String(certificate) });
+    assert.ok(typeof certificate === "string");
+    return plainMail({ from: "friend@example.net", text: certificate });
   };
   const ofPart = async (lea: Person) => {
     const part = lea.key.getSubkeys()[0]?.getFingerprint() ?? "";

@@ -27,8 +27,8 @@ export type Intake = {
   vault: Vault;
   readers: MailReaders;
   /** Takes raw mails over and reads them, as the worker does after it fetched them. */
-  deliver(...raws: (Buffer | string)[]): Promise<void>;
-  read(): Promise<number>;
+  deliver: (...raws: (Buffer | string)[]) => Promise<void>;
+  read: () => Promise<number>;
 };
 
 /** A database, a vault and what reads mail with the test key of the desk. */
