@@ -25,7 +25,7 @@ export function listParts(mail: ReadPart, attachments: Attachment[]): ListOfPart
 }
 
 function listed(
-  { inside: _, file, name, ...part }: ReadPart,
+  { inside: _inside, file, name, ...part }: ReadPart,
   level: number,
   places: Map<Attachment, number>,
 ): ListedPart {

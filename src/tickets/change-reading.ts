@@ -119,7 +119,7 @@ function senderOf({ from }: MessageContent, reading: NewReading): MessageContent
 }
 
 /** Without the list of its parts, which a mail that was stored before there was one does not have. */
-function asSaid({ parts: _, ...content }: MessageContent): unknown {
+function asSaid({ parts: _parts, ...content }: MessageContent): unknown {
   return asStored(content);
 }
 

@@ -106,7 +106,7 @@ test("a mail of many parts gives a page that is bounded and says so", async () =
 
 test("a mail that was read before its parts were kept is read again from the page", async () => {
   const at = await received(plainMail({ text: "from long ago" }));
-  await changeContent(at.messageId, ({ parts: _, ...content }) => content);
+  await changeContent(at.messageId, ({ parts: _parts, ...content }) => content);
 
   const page = await nina.visit(at.path);
   assert.match(page.$("main").text(), /Not known: this mail was read before the desk kept/);

@@ -35,7 +35,7 @@ export type Wrapping = {
   name: string;
   /** "opened": the words come out; "said": it may also stay closed, and the desk says so; "key": the key is offered. */
   expected: "opened" | "said" | "key";
-  make(ciphertexts: Ciphertexts): Part;
+  make: (ciphertexts: Ciphertexts) => Part;
 };
 
 /** Every form that mail programs, gateways and people were seen to make of encrypted mail. */
