@@ -8,6 +8,7 @@ export const partNames = [
   "language",
   "decrypt",
   "bombs",
+  "hostile",
   "search",
 ] as const;
 export type PartName = (typeof partNames)[number];

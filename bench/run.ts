@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { benchBombs } from "./bombs.ts";
 import { benchDecrypt } from "./decrypt.ts";
 import { openGround } from "./ground.ts";
+import { benchHostile } from "./hostile.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchLanguage } from "./language.ts";
 import { benchMemory } from "./memory.ts";
@@ -15,7 +16,7 @@ import { benchStart } from "./start-time.ts";
 import { type Section, toMarkdown } from "./table.ts";
 
 // Measures the desk on this machine: `npm run bench -- [ingest] [memory] [start] [pages] [language]
-// [decrypt] [bombs] [search] [--quick] [--out file]`.
+// [decrypt] [bombs] [hostile] [search] [--quick] [--out file]`.
 const options = readOptions(process.argv.slice(2));
 const say = (sentence: string) => console.error(sentence);
 const parts = {
@@ -26,6 +27,7 @@ const parts = {
   language: benchLanguage,
   decrypt: benchDecrypt,
   bombs: benchBombs,
+  hostile: benchHostile,
   search: benchSearch,
 };
 
