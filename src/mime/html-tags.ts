@@ -6,11 +6,18 @@ export type TagReader = {
   /** `raw` is the tag as it stands. */
   open(name: string, attributes: Attributes, raw: string): void;
   close(name: string): void;
-  /** A tag or a comment that never ends, with all that follows it. */
+  /** A tag or a comment that never ends, or what is beyond the bound, with all that follows it. */
   rest(raw: string): void;
 };
 
-/** Goes once through the tags and texts of a page, entities decoded, names in small letters. Knows nothing of nesting. */
+/** A page of 20 MB that people read has a tenth of it. */
+const mostSteps = 1_000_000;
+const stepOfReading = 64 * 1024;
+
+/**
+ * Goes once through the tags and texts of a page, entities decoded, names in small letters. Knows nothing of nesting. What
+ * follows the first million of them is left as it stands.
+ */
 export function readTags(html: string, reader: TagReader): void {
   let name = "";
   let attributes = new Map<string, string>();
@@ -18,6 +25,7 @@ export function readTags(html: string, reader: TagReader): void {
   let value: string[] = [];
   let start = 0;
   let done = 0;
+  let steps = 0;
   const opened = (end: number) => {
     reader.open(name, attributes, html.slice(start, end + 1));
     done = end + 1;
@@ -26,14 +34,17 @@ export function readTags(html: string, reader: TagReader): void {
     { xmlMode: false, decodeEntities: true },
     {
       ontext: (from, to) => {
+        steps += 1;
         reader.text(html.slice(from, to));
         done = to;
       },
       ontextentity: (codepoint, end) => {
+        steps += 1;
         reader.text(String.fromCodePoint(codepoint));
         done = end;
       },
       onopentagname: (from, to) => {
+        steps += 1;
         name = html.slice(from, to).toLowerCase();
         attributes = new Map();
         start = from - 1;
@@ -50,6 +61,7 @@ export function readTags(html: string, reader: TagReader): void {
       onopentagend: opened,
       onselfclosingtag: opened,
       onclosetag: (from, to) => {
+        steps += 1;
         reader.close(html.slice(from, to).toLowerCase());
         done = to + 1;
       },
@@ -69,7 +81,8 @@ export function readTags(html: string, reader: TagReader): void {
       onend: () => {},
     },
   );
-  tokenizer.write(html);
-  tokenizer.end();
+  for (let at = 0; at < html.length && steps < mostSteps; at += stepOfReading)
+    tokenizer.write(html.slice(at, at + stepOfReading));
+  if (steps < mostSteps) tokenizer.end();
   if (done < html.length) reader.rest(html.slice(done));
 }

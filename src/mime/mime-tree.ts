@@ -32,7 +32,7 @@ export type Entity = {
 
 const mostEntities = 1000;
 const mostInferred = 20;
-const mostScanned = 256 * 1024 * 1024;
+const mostScanned = 64 * 1024 * 1024;
 
 /**
  * Takes a mail apart without changing a byte of it, read strictly by its boundaries: a multipart that is not closed ends

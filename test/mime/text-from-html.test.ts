@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { textFromHtml } from "#src/mime/text-from-html.ts";
+import { limit } from "#test/support/limits.ts";
 
 const textOf = (html: string) => textFromHtml(html).text;
 const hidden = (words: string) => `[hidden in the mail: ${words}]`;
@@ -331,3 +332,22 @@ for (const style of seenStyles) {
     assert.equal(textOf(`<div style="${style}">SEEN</div>`), "SEEN");
   });
 }
+
+test("what follows the first million of tags and texts is told as it stands", { timeout: limit(30) }, () => {
+  const { text } = textFromHtml(`<p>before</p>${"<i>a</i>".repeat(600_000)}<p>planted</p>`);
+
+  assert.match(text, /^before/);
+  assert.match(text, /hidden in the mail: .*planted/s);
+});
+
+test("a page is the same however its tags lie in the pieces in which it is read", () => {
+  const piece = 64 * 1024;
+  for (let back = 0; back < 60; back += 1) {
+    const front = "x".repeat(piece - back);
+    const page = `${front}<a href="https://example.org/?a=1&amp;b=2">a &lt; b</a><!-- no --><br/>end`;
+
+    const { text } = textFromHtml(page);
+
+    assert.equal(text, `${front}a < b [https://example.org/?a=1&b=2]\nend`);
+  }
+});
