@@ -37,6 +37,6 @@ export function unlikeBeforeWords(marks: string[]): string[] {
 }
 
 const inClearWords =
-  "This came unencrypted, but earlier messages of this address were encrypted. Anybody can write such a sender. Answer with nothing confidential, and encrypted, until the person said in another way that they wrote it.";
+  "This came unencrypted, but earlier messages of this address were encrypted. Anybody can put such a sender on a mail. Write nothing confidential, and nothing unencrypted, until the person has confirmed in some other way that they wrote this.";
 const notSignedWords =
-  "This is not signed by the key that was confirmed for this address, but earlier messages were. Anybody can write such a sender. Do nothing that only this person may ask for before they signed it, or said so in another way.";
+  "This is not signed by the key that was confirmed for this address, but earlier messages were. Anybody can put such a sender on a mail. Do nothing that only this person may ask for until they have signed the request or confirmed it in some other way.";

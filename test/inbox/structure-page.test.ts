@@ -133,7 +133,7 @@ test("the raw mail is saved with a reason by a lead or the owner of the ticket, 
   const raw = plainMail({ text: "raw words" });
   const at = await received(raw);
   const refusedPage = await nina.visit(at.path);
-  assert.match(refusedPage.$("main").text(), /Whoever owns this ticket may save it, and the leads/);
+  assert.match(refusedPage.$("main").text(), /The owner of the ticket and the leads may save it/);
   const csrf = String(refusedPage.$("input[name=_csrf]").first().attr("value"));
   const forged = new URLSearchParams({ _csrf: csrf, reason: "because" });
   assert.equal((await nina.post(rawPath(at), forged)).status, 403);
@@ -213,7 +213,7 @@ test("words in a charset that was guessed wrong are read in another one, and aga
   const kept = await nina.visit(`/tickets/${at.ticketId}`);
   assert.match(kept.$("article .written").text(), /Не печатает принтер/, "a later reading keeps it");
 
-  await nina.submit(await nina.visit(at.path), {}, { button: "Read it as the desk does by itself" });
+  await nina.submit(await nina.visit(at.path), {}, { button: "Let the desk choose again" });
   await again();
   const undone = await nina.visit(`/tickets/${at.ticketId}`);
   assert.equal(undone.$("article .written").text(), before.$("article .written").text());

@@ -44,7 +44,7 @@ test("a mail in clear in the name of somebody who encrypts says so in its frame 
   );
   const form = await staff.visit(`/tickets/${ticketId}/reply`);
   assert.match(form.$(".banner.turn").text(), /Did this person write the last message\?/);
-  assert.match(form.$(".banner.turn").text(), /Answer with nothing confidential/);
+  assert.match(form.$(".banner.turn").text(), /Write nothing confidential/);
 });
 
 test("an unsigned mail in the name of somebody who signs says so, and so does one signed by another key", async () => {
