@@ -31,6 +31,7 @@ export type Entity = {
 };
 
 const mostEntities = 1000;
+const mostOutside = 1000;
 const mostInferred = 20;
 const mostScanned = 64 * 1024 * 1024;
 
@@ -44,6 +45,7 @@ export function readTree(raw: Uint8Array, budget: Budget = newBudget()): Entity 
   const open: Node[] = [];
   const boundaries = new Map<string, Node[]>();
   const inferring = { left: mostInferred, bytes: mostScanned };
+  const outside = { left: mostOutside };
   const root = openNode(bytes, 0, open, boundaries, inferring, budget);
   let count = 1;
   budget.bytes -= bytes.length;
@@ -53,8 +55,8 @@ export function readTree(raw: Uint8Array, budget: Budget = newBudget()): Entity 
     const hit = delimiterIn(line.text, boundaries);
     let next = line.after;
     if (hit) {
-      closeAbove(hit.node, open, boundaries, endBefore(bytes, at));
-      endPart(hit.node, bytes, at);
+      closeAbove(hit.node, open, boundaries, endBefore(bytes, at), outside);
+      addOutside(hit.node, Math.max(hit.node.outsideFrom, endBefore(bytes, at)), outside);
       hit.node.outsideFrom = hit.closes ? line.after : -1;
       if (!hit.closes && count < Math.min(mostEntities, budget.parts)) {
         const child = openNode(bytes, line.after, open, boundaries, inferring, budget, hit.node);
@@ -69,7 +71,7 @@ export function readTree(raw: Uint8Array, budget: Budget = newBudget()): Entity 
     }
     at = nextDashes(bytes, Math.max(next, at + 2));
   }
-  closeAbove(null, open, boundaries, bytes.length);
+  closeAbove(null, open, boundaries, bytes.length, outside);
   budget.parts -= count;
   return entityOf(root, bytes);
 }
@@ -172,13 +174,18 @@ function delimiterIn(text: string, boundaries: Boundaries): { node: Node; closes
 }
 
 /** Ends all that is open inside of a node, or everything. */
-function closeAbove(node: Node | null, open: Node[], boundaries: Boundaries, end: number): void {
+function closeAbove(
+  node: Node | null,
+  open: Node[],
+  boundaries: Boundaries,
+  end: number,
+  outside: { left: number },
+): void {
   for (let last = open.at(-1); last && last !== node; last = open.at(-1)) {
     last.end = Math.max(last.start, end);
     last.bodyStart = Math.min(last.bodyStart, last.end);
-    if (last.boundary && last.outsideFrom !== -1 && last.outsideFrom < last.end)
-      last.outside.push([last.outsideFrom, last.end]);
     if (last.boundary) {
+      addOutside(last, last.end, outside);
       const same = boundaries.get(last.boundary)?.slice(0, -1) ?? [];
       if (same.length > 0) boundaries.set(last.boundary, same);
       else boundaries.delete(last.boundary);
@@ -187,9 +194,13 @@ function closeAbove(node: Node | null, open: Node[], boundaries: Boundaries, end
   }
 }
 
-function endPart(node: Node, bytes: Buffer, at: number): void {
-  const end = Math.max(node.outsideFrom, endBefore(bytes, at));
-  if (node.outsideFrom !== -1 && node.outsideFrom < end) node.outside.push([node.outsideFrom, end]);
+/** Each stretch outside of parts stands apart; beyond the bound the last one goes on, with the boundaries between them. */
+function addOutside(node: Node, end: number, bound: { left: number }): void {
+  if (node.outsideFrom === -1 || node.outsideFrom >= end) return;
+  const last = node.outside.at(-1);
+  if (last && bound.left <= 0) last[1] = end;
+  else node.outside.push([node.outsideFrom, end]);
+  bound.left -= 1;
 }
 
 function entityOf(root: Node, bytes: Buffer): Entity {

@@ -28,6 +28,18 @@ test("refuses 2,000 nested parts with the reason", inTime, async () => {
   await refused(nested.join(""), "has more than 1000 parts");
 });
 
+test("keeps the words between 20,000 closing boundaries in a bounded number of files", inTime, async () => {
+  const words = Array.from({ length: 20_000 }, (_, n) => `word${n}\n--b--\n`);
+
+  const mail = await parsed(
+    `Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhi\n--b--\n${words.join("")}`,
+  );
+
+  assert.ok(mail.attachments.length <= 1000, `${mail.attachments.length} files`);
+  const all = [mail.text, ...mail.attachments.map(({ bytes }) => Buffer.from(bytes).toString())].join("\n");
+  assert.equal(new Set(all.match(/\bword\d+\b/g)).size, words.length);
+});
+
 test("reads a mail with 10 MB of headers as far as they are within their bound", inTime, async () => {
   const mail = await parsed(`Subject: long\nX-Long: ${"y".repeat(10_000_000)}\nX: y\n\nhi`);
 
