@@ -1,7 +1,8 @@
-import { type Database, sendTogether } from "../database.ts";
+import type { Database } from "../database.ts";
 import type { Attachment } from "../mime/mail.ts";
 import type { MessageContent } from "../tickets/ticket.ts";
 import type { Vault } from "../vault/vault.ts";
+import type { KnownOf } from "./known-of.ts";
 import { contentHashOf } from "./same-report-id.ts";
 import type { Understood } from "./store-message.ts";
 
@@ -33,12 +34,13 @@ export async function holdMessageId(trx: Database, vault: Vault, messageId: stri
   await trx.raw("select pg_advisory_xact_lock(?::bigint)", [lock]);
 }
 
-/** Looks for earlier messages by the ids that a mail names and bears. Two statements, none for a mail without ids. */
+/** Looks for earlier messages by the ids that a mail names and bears. One statement, none for a mail without ids. */
 export async function earlierMessages(
   trx: Database,
   vault: Vault,
   reading: Understood,
   replyToHash: Buffer | null,
+  { hasUnhashed }: KnownOf,
 ): Promise<Earlier> {
   const named = reading.report ? [] : reading.references.slice(-mostReferences);
   const namedHashes = named.map((id) => hashOfMessageId(vault, id));
@@ -46,12 +48,8 @@ export async function earlierMessages(
   const hashes = [...namedHashes, ...(ownHash ? [ownHash] : [])];
   if (hashes.length === 0 || reading.sender === "bounce") return none;
 
-  const [found, unhashed] = await sendTogether([
-    messagesWith(trx, hashes),
-    unhashedOf(trx, reading.personId),
-  ]);
-  if (unhashed.length > 0) await hashThem(trx, vault, unhashed);
-  const rows = unhashed.length > 0 ? await messagesWith(trx, hashes) : found;
+  if (hasUnhashed) await hashThem(trx, vault, await unhashedOf(trx, reading.personId));
+  const rows = await messagesWith(trx, hashes);
 
   const isOwn = (row: Row) => row.person_id !== null && row.person_id === reading.personId;
   // A list or a form writes for many people under one address: where answers are asked for tells them apart.
@@ -73,22 +71,17 @@ type Row = {
   content_hash: Buffer | null;
 };
 
-/** The newest first. */
+/** The newest first. Found before they are sorted: else PostgreSQL may walk all messages from the newest on. */
 async function messagesWith(trx: Database, hashes: Buffer[]): Promise<Row[]> {
-  return await trx("messages")
-    .leftJoin("reports", "reports.message_id", "messages.id")
-    .whereRaw("message_id_hash = any(?)", [hashes])
-    .where({ kind: "from_user" })
-    .orderBy("messages.id", "desc")
-    .limit(100)
-    .select<Row[]>(
-      "messages.id",
-      "ticket_id",
-      "person_id",
-      "message_id_hash",
-      "reply_to_hash",
-      "content_hash",
-    );
+  const result = await trx.raw<{ rows: Row[] }>(
+    `with named as materialized (
+       select id, ticket_id, person_id, message_id_hash, reply_to_hash from messages
+       where message_id_hash = any(?::bytea[]) and kind = 'from_user')
+     select named.*, (select content_hash from reports where message_id = named.id) as content_hash
+     from (select * from named order by id desc limit 100) named order by id desc`,
+    [hashes],
+  );
+  return result.rows;
 }
 
 type Unhashed = { id: string; sealed_content: Buffer; wrapped_key: Buffer };

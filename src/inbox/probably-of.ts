@@ -1,4 +1,4 @@
-import { type Database, sendTogether } from "../database.ts";
+import type { Database } from "../database.ts";
 import { neutralSubject } from "../outbox/queue-mail.ts";
 import type { NewTicket } from "../tickets/open.ts";
 import { answerSubject } from "../tickets/reply.ts";
@@ -14,7 +14,7 @@ const likeEnough = 0.6;
 /**
  * The ticket of the same person to which a mail that opens one probably belongs: the one that it seems to answer under an
  * id that a relay rewrote, or one of the last days about the same. Null: none. It proves nothing, so it is only offered.
- * Of two mails of one person that are stored at the same moment, the second waits for the first. Two statements.
+ * The caller holds the row of the person, so that the ticket of a mail stored at the same moment is seen. One statement.
  */
 export async function probablyOf(
   trx: Database,
@@ -24,17 +24,9 @@ export async function probablyOf(
   replyToHash: Buffer | null,
 ): Promise<string | null> {
   if (!personId) return null;
-  const [, rows] = await sendTogether([
-    holdPerson(trx, personId),
-    ticketsOf(trx, { personId, openedAt, replyToHash, longestDays, mostTickets }),
-  ]);
+  const rows = await ticketsOf(trx, { personId, openedAt, replyToHash, longestDays, mostTickets });
   const recent = rows.map((row) => candidateOf(vault, row, openedAt));
   return recent.length > 0 ? choose(reading, recent) : null;
-}
-
-/** Sent at once, so that what is read after it sees what the other one stored. */
-async function holdPerson(trx: Database, personId: string): Promise<void> {
-  await trx("people").where({ id: personId }).forNoKeyUpdate().first("id");
 }
 
 type Row = {

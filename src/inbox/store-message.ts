@@ -1,4 +1,4 @@
-import { type Database, sendTogether } from "../database.ts";
+import type { Database } from "../database.ts";
 import { asksElsewhere, type NamedAddress, takesNoAnswer } from "../mime/named-addresses.ts";
 import { markBounced, ticketOfReference } from "../outbox/find-sent.ts";
 import { hashesOfAddress, personOfAddress } from "../people/person-of-address.ts";
@@ -11,7 +11,7 @@ import type { Vault } from "../vault/vault.ts";
 import type { ClaimedMail } from "./claim-mails.ts";
 import { copiedCiphertexts } from "./copied-ciphertexts.ts";
 import { type Earlier, earlierMessages, hashOfMessageId } from "./earlier-messages.ts";
-import { habitsOf } from "./habits.ts";
+import { holdPerson, knownOf } from "./known-of.ts";
 import type { MailReading } from "./mail-reading.ts";
 import { probablyOf } from "./probably-of.ts";
 import { findSameId, sameIdMark, tellSameId } from "./same-report-id.ts";
@@ -32,17 +32,16 @@ export async function storeMessage(
   reading: Understood,
 ): Promise<Stored | string> {
   const wish = wishOf(vault, reading.named);
-  const [earlier, habits] = await sendTogether([
-    earlierMessages(trx, vault, reading, wish?.replyToHash ?? null),
-    reading.personId && !isByProgram(reading, null) ? habitsOf(trx, reading.personId) : null,
-  ]);
+  const replyToHash = wish?.replyToHash ?? null;
+  const known = await knownOf(trx, reading.personId);
+  const earlier = await earlierMessages(trx, vault, reading, replyToHash, known);
   const place = await placeOf(trx, vault, reading, earlier);
   if (typeof place === "string") return place;
 
   const copied = await copiedCiphertexts(trx, vault, reading);
   const shared = earlier.sharesId && place?.outcome !== "sent_again" ? ["same Message-ID"] : [];
   const isOwnNew = place?.outcome !== "sent_again" && !isByProgram(reading, place);
-  const unlike = habits && isOwnNew ? unlikeBefore(reading, habits) : [];
+  const unlike = isOwnNew ? unlikeBefore(reading, known) : [];
   const message = messageOf(vault, mail, reading, wish, [...copied, ...shared, ...unlike]);
   if (place) {
     if (wish) await heedWish(trx, reading, wish, place);
@@ -55,9 +54,12 @@ export async function storeMessage(
 
   const marks = reading.report || reading.sender === "person" ? [] : [`${reading.sender} mail`];
   const about = await ticketOf(trx, vault, mail, reading);
+  const other = about.personId === reading.personId ? null : about.personId;
+  if (other) await holdPerson(trx, other);
+  const isFirst = !other && !known.hasTickets;
   const ticket = {
     ...about,
-    probablyOf: await probablyOf(trx, vault, reading, about, wish?.replyToHash ?? null),
+    probablyOf: isFirst ? null : await probablyOf(trx, vault, reading, about, replyToHash),
   };
   const opened = await openTicketWith(trx, vault, ticket, withMarks(message, marks));
   if (opened) return { ...opened, outcome: "opened" };
