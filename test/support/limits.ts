@@ -6,5 +6,5 @@ const room = 3;
 
 /** Milliseconds to wait for what takes at most so many seconds on the usual machine. What takes longer hangs. */
 export function limit(seconds: number): number {
-  return seconds * 1000 * slowness * room;
+  return Math.ceil(seconds * 1000 * slowness * room);
 }

@@ -46,6 +46,7 @@ test("a canary that is planted is found, in every place and form", { timeout: li
         .where({ id: ticket.id })
         .update({ model: Buffer.from(token).toString("hex") });
       await db("alarms").insert({ kind: "no mail", detail: token.split("").toReversed().join("") });
+      await db("drafts").delete();
       await db("drafts").insert({
         ticket_id: ticket.id,
         staff_id: (await db("staff").first("id")).id,
