@@ -1,6 +1,7 @@
 import type { Database } from "../database.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Ticket } from "./find.ts";
+import { wayOfMerges } from "./merged-into.ts";
 import type { TicketStatus } from "./ticket.ts";
 
 /** Other tickets that have something in common with one: the newest five (of linked ones a hundred), and how many there are in all. */
@@ -43,9 +44,7 @@ export async function findRelated(
           union all select low_id from ticket_links where high_id = :id) linked
         join tickets using (id) order by id desc limit 100)
        union all
-       (with recursive way (id, merged_into) as (
-          select id, merged_into from tickets where id = :probablyOf
-          union all select tickets.id, tickets.merged_into from tickets join way on tickets.id = way.merged_into)
+       (${wayOfMerges(":probablyOf")}
         select 'probably', id, key_id, sealed_subject, status, opened_at, 1 from way join tickets using (id)
         where way.merged_into is null and id <> :id and (person_id is null or person_id = :personId))
      ) related
