@@ -1,4 +1,5 @@
 import type { End, Query, QueryNode, Value } from "./query.ts";
+import { quotedAddress } from "./read-terms.ts";
 
 /** Writes a search so that reading it gives the same search again. */
 export function printQuery({ node, sort }: Query): string {
@@ -43,7 +44,7 @@ function printValue(value: Value): string {
 
 /** A name before // is the beginning of an address on the web, and no field. */
 function quoteValue(text: string): string {
-  if (/^"[^"\\]{1,64}"@[^\s,|()"“”„]+$/.test(text)) return text;
+  if (quotedAddress(text, 0)?.end === text.length) return text;
   return /^(?!\/\/)[^\s,|()"“”„<>-][^\s,|()"“”„]*$/.test(text) && !/\.\.|^(?:none|known)$/i.test(text)
     ? text
     : `"${text}"`;

@@ -30,8 +30,8 @@ export function readTerms(field: FieldName, scan: Scan): { terms: Term[]; end: n
   }
 }
 
-/** An address whose local part stands in quotation marks: "lea example"@example.org (RFC 5321 §4.1.2). */
-function quotedAddress(text: string, from: number): { text: string; end: number } | null {
+/** An address whose local part stands in quotation marks: "lea example"@example.org (RFC 5321 §4.1.2); null: none begins there. */
+export function quotedAddress(text: string, from: number): { text: string; end: number } | null {
   const address = /^"[^"\\]{1,64}"@[^\s,|()"“”„]+/.exec(text.slice(from, from + 400))?.[0];
   return address ? { text: address, end: from + address.length } : null;
 }
