@@ -2,7 +2,7 @@ import { type Budget, filesOfRests, warningsOfRests } from "../mime/budget.ts";
 import { summarise } from "../mime/crypto-summary.ts";
 import { listParts } from "../mime/list-parts.ts";
 import type { Parsed } from "../mime/parse-mail.ts";
-import { filePiece, mailPart } from "../mime/read-part.ts";
+import { mailPart } from "../mime/read-part.ts";
 import type { Opened } from "./open-mail.ts";
 
 /** The mail of a program as it came, for one that holds a ciphertext which does not open: mostly our own, given back. */
@@ -31,14 +31,7 @@ export async function leftClosed(
     cleartext: mail.text,
     inner: null,
     attachments,
-    parts: listParts(
-      mailPart(
-        tree,
-        contents.part,
-        rests.map((file) => filePiece("rest of a header", file)),
-      ),
-      attachments,
-    ),
+    parts: listParts(mailPart(tree, contents.part, rests), attachments),
     keyBlocks: [],
     encryption: "none",
     signature: crypto.signature,

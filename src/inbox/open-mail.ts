@@ -11,7 +11,7 @@ import type { NotRead } from "../mime/not-read.ts";
 import { type Document, openDocument, type Segment } from "../mime/open-document.ts";
 import type { Tries } from "../mime/open-envelope.ts";
 import { type Parsed, parseMail } from "../mime/parse-mail.ts";
-import { filePiece, mailPart } from "../mime/read-part.ts";
+import { mailPart } from "../mime/read-part.ts";
 import type { SecretKeys } from "../openpgp/open-secret-keys.ts";
 
 import { notOpenedReason } from "./not-opened-reason.ts";
@@ -99,6 +99,7 @@ export async function openMail(
   const own = texts.filter(({ attached }) => !attached);
   const encrypted = own.filter(({ sort }) => sort === "encrypted");
   const rests = filesOfRests(budget);
+  const keyBlocks = offeredBy(mail, document);
   const attachments = [...document.decrypted, ...document.attachments, ...document.unopened, ...rests];
   return {
     ok: true,
@@ -108,21 +109,14 @@ export async function openMail(
     cleartext: joined(encrypted.length > 0 ? encrypted : own),
     inner,
     attachments,
-    parts: listParts(
-      mailPart(
-        result.tree,
-        document.part,
-        rests.map((file) => filePiece("rest of a header", file)),
-      ),
-      attachments,
-    ),
-    keyBlocks: offeredBy(mail, document),
+    parts: listParts(mailPart(result.tree, document.part, rests), attachments),
+    keyBlocks,
     encryption: encryption === "none" ? "none" : "encrypted",
     signature: crypto.signature,
     crypto,
     sessionHashes: [...new Set(document.sessionHashes)],
     marks: marksOf(document, encryption),
-    notRead: [...document.notRead, ...unrecognised(mail, document, result.tree)],
+    notRead: [...document.notRead, ...unrecognised(document, keyBlocks, result.tree)],
     warnings: [...warningsOf(mail, document, inner, encryption), ...warningsOfRests(budget)],
   };
 }
@@ -219,9 +213,9 @@ function offeredBy(mail: Mail, document: Document): OfferedBlock[] {
 }
 
 /** Of sorts of which nothing was found, opened or named otherwise: what only looks like them. */
-function unrecognised(mail: Mail, document: Document, tree: Entity): NotRead[] {
+function unrecognised(document: Document, keyBlocks: OfferedBlock[], tree: Entity): NotRead[] {
   const sorts = new Set(document.notRead.map(({ sort }) => sort));
-  const hasKeys = offeredBy(mail, document).length > 0 || sorts.has("key");
+  const hasKeys = keyBlocks.length > 0 || sorts.has("key");
   const hasMessages = document.openedBy.length > 0 || sorts.has("OpenPGP message");
   return findUnread(tree).filter(({ sort }) =>
     sort === "key" ? !hasKeys : sort === "S/MIME" ? !sorts.has(sort) : !hasMessages,

@@ -26,7 +26,9 @@ export function partOfLayer(
     return closed;
   });
   return {
-    part: readPart(entity, "parts", { inside: inOrder(entity, children, outsideOf(entity)) }),
+    part: readPart(entity, "parts", {
+      inside: inOrder(entity, children, entity.outside.map(partBesideLayer)),
+    }),
     closed,
   };
 }
@@ -35,13 +37,11 @@ function leafPart(entity: Entity, became: Became): ReadPart {
   return readPart(entity, became, { bytes: contentOfEntity(entity).length });
 }
 
-/** What stands beside the one part that a signature or an encryption is about is never shown with it. */
-function outsideOf({ outside }: Entity): (ReadPart | null)[] {
-  return outside.map((bytes) => {
-    const { text } = decodeText(bytes, undefined);
-    if (text.trim() === "") return null;
-    return isUsualNotice(text) ? noticePart(bytes) : outsidePart(bytes, "left out");
-  });
+/** What stands beside the one part that a signature or an encryption is about is never shown with it; null: nothing. */
+export function partBesideLayer(bytes: Uint8Array): ReadPart | null {
+  const { text } = decodeText(bytes, undefined);
+  if (text.trim() === "") return null;
+  return isUsualNotice(text) ? noticePart(bytes) : outsidePart(bytes, "left out");
 }
 
 /** Words before the first part, between parts, or behind the last one. */

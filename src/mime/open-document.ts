@@ -10,8 +10,7 @@ import { contentOfEntity } from "./entity-content.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { type FoundKeys, findKeys, type KeyBlock } from "./find-keys.ts";
 import { type HeaderProtection, headerProtection, shownPayload } from "./header-protection.ts";
-import { isUsualNotice } from "./is-usual-notice.ts";
-import { partOfLayer } from "./layer-part.ts";
+import { partBesideLayer, partOfLayer } from "./layer-part.ts";
 import type { Attachment, Mail } from "./mail.ts";
 import { type Entity, entitiesOf, readTree } from "./mime-tree.ts";
 import type { NotRead } from "./not-read.ts";
@@ -96,6 +95,11 @@ export async function openDocument(
   return layers.some(({ kind }) => kind === "encrypted") ? allEncrypted(document) : document;
 }
 
+/** What was decrypted, or taken out of an envelope, as a document of its own, one level deeper. */
+async function openInside(bytes: Uint8Array, tries: Tries, depth: number): Promise<Document | NotReadable> {
+  return await openDocument(readDecrypted(bytes, tries.budget), tries, null, depth + 1);
+}
+
 /** What a payload shows once the copies for programs without header protection are taken away, and where they stood. */
 function unprotected(
   payload: Entity,
@@ -148,11 +152,9 @@ function errantParts(payload: Entity): string[] {
   return [...found];
 }
 
-/** What stands beside the one part that a signature or an encryption is about is never shown with it. */
 function warningAbout(outside: Uint8Array): string[] {
-  const { text } = decodeText(outside, undefined);
-  const isNothing = text.trim() === "" || isUsualNotice(text);
-  return isNothing ? [] : ["words outside of the signed or encrypted part are not shown"];
+  const isLeftOut = partBesideLayer(outside)?.became === "left out";
+  return isLeftOut ? ["words outside of the signed or encrypted part are not shown"] : [];
 }
 
 function emptyDocument(part: ReadPart, layers: Layer[], mail: Mail, protection: HeaderProtection): Document {
@@ -222,7 +224,7 @@ async function addText(
   document.isQuoted ||= inline.isQuoted;
   piece.part.inside.push(...inline.parts);
   for (const { bytes, part } of inline.mails) {
-    const inside = await openDocument(readDecrypted(bytes, tries.budget), tries, null, depth + 1);
+    const inside = await openInside(bytes, tries, depth);
     addNested(document, part, inside, bytes, true);
   }
   const words = inline.segments.map(({ text }) => text).join("\n\n");
@@ -273,7 +275,7 @@ async function openNested(
   if (depth >= deepest) return { ok: false, reason: "too large" };
   const opened = await decryptOnce(ciphertext, tries);
   if (!opened.ok) return opened;
-  const inner = await openDocument(readDecrypted(opened.bytes, tries.budget), tries, null, depth + 1);
+  const inner = await openInside(opened.bytes, tries, depth);
   if (inner.ok) addOpened(inner, { openedBy: [opened.openedBy], sessionHashes: [opened.sessionHash] });
   return inner;
 }
@@ -337,7 +339,7 @@ async function addSmime(
   if (smime.kind === "signed")
     document.inlineChecks.push({ ...notSigned, signed: "cannot check", reason: "not supported" });
   part.became = "read inside";
-  const inside = await openDocument(readDecrypted(smime.content, tries.budget), tries, null, depth + 1);
+  const inside = await openInside(smime.content, tries, depth);
   addNested(document, part, inside, smime.content);
 }
 
@@ -389,7 +391,7 @@ async function addOtherFile(
   document.notRead.push(...opened.notRead);
   tellOpened(part, file, opened);
   for (const bytes of opened.mails) {
-    const inside = await openDocument(readDecrypted(bytes, tries.budget), tries, null, depth + 1);
+    const inside = await openInside(bytes, tries, depth);
     addNested(document, part, inside, bytes, true);
   }
   const keys = addKeys(document, opened.texts.join("\n\n"), [...opened.closed, ...opened.opened]);

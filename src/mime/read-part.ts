@@ -68,7 +68,8 @@ export function headerPart({ raw, body }: Entity, why?: string): ReadPart {
   return readPiece("header", raw.length - body.length, "header", why ? { why } : {});
 }
 
-/** A mail as a whole: its header, what its body is, and what stands in no part. */
-export function mailPart(tree: Entity, body: ReadPart, rests: ReadPart[] = []): ReadPart {
-  return readPiece("mail", tree.raw.length, "mail", { inside: [headerPart(tree), body, ...rests] });
+/** A mail as a whole: its header, what its body is, and the files of what stands in no part, since a header was too long. */
+export function mailPart(tree: Entity, body: ReadPart, rests: Attachment[] = []): ReadPart {
+  const pieces = rests.map((file) => filePiece("rest of a header", file));
+  return readPiece("mail", tree.raw.length, "mail", { inside: [headerPart(tree), body, ...pieces] });
 }
