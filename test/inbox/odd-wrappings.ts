@@ -33,6 +33,10 @@ const inHtml = (change: (text: string) => string) => (ciphertexts: Ciphertexts) 
   html(change(ciphertexts.text));
 const dashes = (text: string, dash: string) => text.replaceAll("-----", dash);
 const data = (text: string) => linesOf(text).filter((line) => /^[A-Za-z0-9+/]{20,}={0,2}$/.test(line));
+const linesBetween = (before: string, text: string, after: string) =>
+  linesOf(text)
+    .map((line) => before + line + after)
+    .join("");
 const softBreaks = (text: string) =>
   linesOf(text)
     .map((line) => line.replaceAll("=", "=3D"))
@@ -326,32 +330,17 @@ export const oddWrappings: Wrapping[] = [
   {
     name: "HTML, a table's cell each",
     expected: "opened",
-    make: inHtml(
-      (text) =>
-        `<table>${linesOf(text)
-          .map((line) => `<tr><td>${line}</td></tr>`)
-          .join("")}</table>`,
-    ),
+    make: inHtml((text) => `<table>${linesBetween("<tr><td>", text, "</td></tr>")}</table>`),
   },
   {
     name: "HTML, a list's item each",
     expected: "said",
-    make: inHtml(
-      (text) =>
-        `<ul>${linesOf(text)
-          .map((line) => `<li>${line}</li>`)
-          .join("")}</ul>`,
-    ),
+    make: inHtml((text) => `<ul>${linesBetween("<li>", text, "</li>")}</ul>`),
   },
   {
     name: "HTML, a numbered list's item each",
     expected: "said",
-    make: inHtml(
-      (text) =>
-        `<ol>${linesOf(text)
-          .map((line) => `<li>${line}</li>`)
-          .join("")}</ol>`,
-    ),
+    make: inHtml((text) => `<ol>${linesBetween("<li>", text, "</li>")}</ol>`),
   },
   {
     name: "HTML, preformatted with breaks",

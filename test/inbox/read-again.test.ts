@@ -2,12 +2,9 @@ import assert from "node:assert/strict";
 import test, { after } from "node:test";
 import { createMessage, encrypt, readKey } from "openpgp";
 import { askAgain, askAgainForPerson } from "#src/inbox/ask-again.ts";
-import { claimMails, rawMail } from "#src/inbox/claim-mails.ts";
-import { keepMails } from "#src/inbox/keep-mails.ts";
 import type { MailReaders } from "#src/inbox/mail-readers.ts";
 import { readMailsAgain } from "#src/inbox/read-again.ts";
 import { readMail } from "#src/inbox/read-mail.ts";
-import { readSorting, receiveMail } from "#src/inbox/receive.ts";
 import type { PinnedKey } from "#src/mime/crypto-summary.ts";
 import { generateSecretKey } from "#src/openpgp/generate-secret-key.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
@@ -26,11 +23,13 @@ import {
   textPart,
 } from "../mime/crypto-mails.ts";
 import { type Page, startDesk } from "../support/browser.ts";
+import { mailDoor } from "../support/cast.ts";
 
 const desk = await startDesk({ after });
 const { db, vault } = desk;
 const staff = await desk.signIn("nina");
 const staffId = desk.staff.nina.id;
+const door = await mailDoor(desk, keys);
 
 test("a signature is checked again from its page when the key was confirmed", async () => {
   const { ticketId } = await receive(mail(await pgpSigned("the words")));
@@ -195,25 +194,11 @@ async function again(pinned: PinnedKey[] = [], with_ = keys): Promise<number> {
   return done;
 }
 
-let uid = 0;
-
 /** What a mail becomes that nobody's key was confirmed for. */
 async function receive(raw: string): Promise<{ mailId: string; ticketId: string; messageId: string }> {
-  uid += 1;
-  await keepMails(db, vault, { mailbox: "INBOX", uidvalidity: 1n }, [
-    { uid, raw: Buffer.from(raw), sizeBytes: raw.length },
-  ]);
-  const [kept] = await claimMails(db, 1, 60);
-  assert.ok(kept);
-  await receiveMail(
-    db,
-    vault,
-    kept,
-    await readMail(await rawMail(db, vault, kept), keys, "desk@example.org"),
-    await readSorting(db, vault),
-  );
-  const { id, ticket_id } = await db("messages").where({ mail_id: kept.id }).first();
-  return { mailId: kept.id, ticketId: ticket_id, messageId: id };
+  const { id: mailId } = await door(Buffer.from(raw));
+  const { id, ticket_id } = await db("messages").where({ mail_id: mailId }).first();
+  return { mailId, ticketId: ticket_id, messageId: id };
 }
 
 async function signatureOf(id: string): Promise<string> {

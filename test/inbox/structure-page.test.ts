@@ -2,12 +2,9 @@ import assert from "node:assert/strict";
 import test, { after } from "node:test";
 import { encode } from "iconv-lite";
 import { askAgain, askInCharset } from "#src/inbox/ask-again.ts";
-import { claimMails, rawMail } from "#src/inbox/claim-mails.ts";
-import { keepMails } from "#src/inbox/keep-mails.ts";
 import type { MailReaders } from "#src/inbox/mail-readers.ts";
 import { readMailsAgain } from "#src/inbox/read-again.ts";
 import { readMail } from "#src/inbox/read-mail.ts";
-import { readSorting, receiveMail } from "#src/inbox/receive.ts";
 import { charsetChoices, charsetWords } from "#src/mime/charset-choices.ts";
 import { charsetOfLabel } from "#src/mime/charset-name.ts";
 import { decodeText } from "#src/mime/decode-text.ts";
@@ -22,7 +19,7 @@ import {
   textPart,
 } from "../mime/crypto-mails.ts";
 import { type Page, startDesk } from "../support/browser.ts";
-import { report } from "../support/cast.ts";
+import { mailDoor, report } from "../support/cast.ts";
 import { deskSecretKey, plainMail, startReaders } from "../support/intake.ts";
 
 const desk = await startDesk({ after });
@@ -30,6 +27,7 @@ const { db, vault } = desk;
 const keys = await openSecretKeys([deskKey.secret, deskSecretKey]);
 const nina = await desk.signIn("nina");
 const ilse = await desk.signIn("ilse");
+const door = await mailDoor(desk, keys);
 
 test("the page of a mail tells what became of each part, layer by layer, with links to its files", async () => {
   const alternative = multipart("multipart/alternative", "alt", [
@@ -295,25 +293,11 @@ test("each charset that is offered has its own name, is read as itself, and stan
 
 type Received = { mailId: string; ticketId: string; messageId: string; path: string };
 
-let uid = 0;
-
 async function received(raw: string | Buffer): Promise<Received> {
-  uid += 1;
-  const bytes = Buffer.from(raw);
-  await keepMails(db, vault, { mailbox: "INBOX", uidvalidity: 1n }, [
-    { uid, raw: bytes, sizeBytes: bytes.length },
-  ]);
-  const [kept] = await claimMails(db, 1, 60);
-  assert.ok(kept);
-  const reading = await readMail(await rawMail(db, vault, kept), keys, "desk@example.org");
-  await receiveMail(db, vault, kept, reading, await readSorting(db, vault));
-  const { id, ticket_id } = await db("messages").where({ mail_id: kept.id }).first();
-  return {
-    mailId: kept.id,
-    ticketId: ticket_id,
-    messageId: id,
-    path: `/tickets/${ticket_id}/messages/${id}/structure`,
-  };
+  const { id: mailId } = await door(Buffer.from(raw));
+  const { id, ticket_id } = await db("messages").where({ mail_id: mailId }).first();
+  const path = `/tickets/${ticket_id}/messages/${id}/structure`;
+  return { mailId, ticketId: ticket_id, messageId: id, path };
 }
 
 /** Reads what the pages asked for, as the worker does. */

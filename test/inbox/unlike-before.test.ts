@@ -2,11 +2,8 @@ import assert from "node:assert/strict";
 import test, { after } from "node:test";
 import { createMessage, encrypt, readKey } from "openpgp";
 import { askAgain } from "#src/inbox/ask-again.ts";
-import { claimMails, rawMail } from "#src/inbox/claim-mails.ts";
-import { keepMails } from "#src/inbox/keep-mails.ts";
 import { readMailsAgain } from "#src/inbox/read-again.ts";
 import { readMail } from "#src/inbox/read-mail.ts";
-import { readSorting, receiveMail } from "#src/inbox/receive.ts";
 import type { PinnedKey } from "#src/mime/crypto-summary.ts";
 import { messageIdOf } from "#src/outbox/message-id.ts";
 import { replyToTicket } from "#src/tickets/reply.ts";
@@ -22,12 +19,13 @@ import {
   textPart,
 } from "../mime/crypto-mails.ts";
 import { type Page, startDesk } from "../support/browser.ts";
+import { mailDoor } from "../support/cast.ts";
 
 const desk = await startDesk({ after });
 const { db, vault } = desk;
 const staff = await desk.signIn("nina");
 let people = 0;
-let uid = 0;
+const door = await mailDoor(desk, keys);
 
 test("a mail in clear in the name of somebody who encrypts says so in its frame and in the form of the answer", async () => {
   const from = somebody();
@@ -154,20 +152,8 @@ async function answer(ticketId: string): Promise<string> {
 }
 
 async function receive(raw: string, pinned: PinnedKey[] = []) {
-  uid += 1;
-  await keepMails(db, vault, { mailbox: "INBOX", uidvalidity: 1n }, [
-    { uid, raw: Buffer.from(raw), sizeBytes: raw.length },
-  ]);
-  const [kept] = await claimMails(db, 1, 60);
-  assert.ok(kept);
-  await receiveMail(
-    db,
-    vault,
-    kept,
-    await readMail(await rawMail(db, vault, kept), keys, "desk@example.org", pinned),
-    await readSorting(db, vault),
-  );
-  const { id, ticket_id, marks } = await db("messages").where({ mail_id: kept.id }).first();
+  const { id: mailId } = await door(Buffer.from(raw), pinned);
+  const { id, ticket_id, marks } = await db("messages").where({ mail_id: mailId }).first();
   const [messageId, ticketId]: string[] = [id, ticket_id];
   return { messageId: String(messageId), ticketId: String(ticketId), marks: marks as string[] };
 }

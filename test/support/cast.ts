@@ -7,6 +7,7 @@ import { claimMails, rawMail } from "#src/inbox/claim-mails.ts";
 import { keepMails } from "#src/inbox/keep-mails.ts";
 import { readMail } from "#src/inbox/read-mail.ts";
 import { readSorting, receiveMail } from "#src/inbox/receive.ts";
+import type { PinnedKey } from "#src/mime/crypto-summary.ts";
 import { exportPublic } from "#src/openpgp/export-public.ts";
 import { generateSecretKey } from "#src/openpgp/generate-secret-key.ts";
 import { openSecretKeys } from "#src/openpgp/open-secret-keys.ts";
@@ -67,18 +68,24 @@ export async function confirmOffered(
   if (!confirmed) throw new Error("The key was not confirmed");
 }
 
-/** A function that takes one raw mail over and reads it, as the worker does, and says what became of it. */
-export async function mailDoor({ db, vault }: { db: Database; vault: Vault }) {
-  const keys = await openSecretKeys([deskSecret]);
+/**
+ * A function that takes one raw mail over and reads it, as the worker does, and says what became of it. `pinned` are keys
+ * that count as confirmed for it.
+ */
+export async function mailDoor(
+  { db, vault }: { db: Database; vault: Vault },
+  keys?: Awaited<ReturnType<typeof openSecretKeys>>,
+) {
+  const secretKeys = keys ?? (await openSecretKeys([deskSecret]));
   const door = { mailbox: "INBOX", uidvalidity: 1n };
   const start = await db("mail_copies").max("uid").first<{ max: string | null }>();
   let uid = Number(start?.max ?? 0);
 
-  return async (raw: Buffer): Promise<{ id: string; ticket_id: string | null }> => {
+  return async (raw: Buffer, pinned: PinnedKey[] = []): Promise<{ id: string; ticket_id: string | null }> => {
     uid += 1;
     await keepMails(db, vault, door, [{ uid, raw, sizeBytes: raw.length }]);
     for (const mail of await claimMails(db, 1, 60)) {
-      const reading = await readMail(await rawMail(db, vault, mail), keys, deskAddress);
+      const reading = await readMail(await rawMail(db, vault, mail), secretKeys, deskAddress, pinned);
       await receiveMail(db, vault, mail, reading, await readSorting(db, vault));
     }
     const found = await db("mails").orderBy("id", "desc").first("id", "ticket_id");
