@@ -23,6 +23,7 @@ test("one command shows the whole desk, Ctrl-C ends it, and a second start doubl
   assert.equal(counts.kept, 0, "all mails were read");
   assert.equal(counts.reports, 60);
   assert.equal(counts.languages, 6);
+  assert.equal(counts.alarms, 0, "nothing is wrong with a mailbox that was opened a moment ago");
   await answerInTheBrowser(first, data);
   assert.equal(await first.stop(), 0);
 
@@ -113,6 +114,7 @@ async function countAll(data: string) {
         (select count(*)::integer from tickets) as tickets,
         (select count(*)::integer from messages) as messages,
         (select count(*)::integer from reports) as reports,
+        (select count(*)::integer from alarms) as alarms,
         (select count(distinct language)::integer from tickets where channel = 'whisperback') as languages`);
     return result.rows[0];
   });
